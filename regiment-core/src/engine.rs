@@ -1,0 +1,14 @@
+//! The engines: plain functions of state and now that return effects. They do no I/O, read no
+//! clock and mint no id.
+
+pub mod cardio;
+pub mod care;
+pub mod checkin;
+pub mod excuses;
+pub mod honors;
+pub mod infractions;
+pub mod meals;
+pub mod onboarding;
+pub mod schedule;
+pub mod sweep;
+pub mod training;

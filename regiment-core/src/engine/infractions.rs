@@ -1,0 +1,1 @@
+//! The infraction monitor and its escalation.

@@ -1,0 +1,1 @@
+//! Meal delivery: choose, compile, deliver, log.

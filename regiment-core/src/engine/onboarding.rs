@@ -1,0 +1,1 @@
+//! Enlisting, activating, pausing.

@@ -1,0 +1,1 @@
+//! Closing the check-in and the day.

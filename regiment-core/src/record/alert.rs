@@ -1,0 +1,62 @@
+//! Alerts: what went wrong, or wants a look, outside the job cards.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Actor, Severity};
+use crate::{Id, UserId, words::words};
+
+words! {
+    /// What an alert is about. One is open at most for each kind and client.
+    pub enum AlertKind("kind") {
+        /// A check-in was not submitted by noon.
+        MissedCheckin = "missed_checkin",
+        /// A message was too late to be of use.
+        DeliveryMissed = "delivery_missed",
+        /// A message may or may not have been sent.
+        DeliveryUnknown = "delivery_unknown",
+        /// The platform refuses messages to the client.
+        Unreachable = "unreachable",
+        /// A trigger failed again and again for a client.
+        TriggerDead = "trigger_dead",
+        /// A client asks to be excused.
+        ExcuseAsked = "excuse_asked",
+        /// A record broke its schema.
+        Quarantine = "quarantine",
+        /// A client left messages unanswered before; a coach should look.
+        Escalation = "escalation",
+        /// Writes wait in the local spool.
+        Spooled = "spooled",
+        /// A compiled plan is off target.
+        PlanGap = "plan_gap",
+        /// The policy file differs from the stored policy.
+        PolicyDiffers = "policy_differs",
+    }
+}
+
+/// One condition, counted while it lasts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Alert {
+    /// Minted by the shell when the alert is first stored.
+    pub id: Id<Alert>,
+    /// What it is about.
+    pub kind: AlertKind,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The client, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
+    /// What happened.
+    pub text: String,
+    /// When it first happened.
+    pub raised_at: Timestamp,
+    /// How often since.
+    pub count: u32,
+    /// When somebody closed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<Timestamp>,
+    /// Who.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_by: Option<Actor>,
+}

@@ -1,0 +1,1 @@
+//! A company of simulated clients.
