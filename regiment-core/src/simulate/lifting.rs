@@ -1,0 +1,76 @@
+//! How strong a person is in a lift, and what a top set shows of it.
+
+use std::ops::RangeInclusive;
+
+use super::chance::{Draws, Matter, key};
+use super::life::Day;
+use super::person::Person;
+use crate::record::{Level, Sleep};
+
+/// The standard deviation of a top set's e1RM about its trend, before plates round it.
+const DAY_TO_DAY: f64 = 0.038;
+
+/// One person's way in one lift.
+struct Lift {
+    /// The e1RM on the first day, in kilograms.
+    start_kg: f64,
+    /// Progress a week while there is any.
+    gain: f64,
+    /// The trained week in which a plateau begins, and how many weeks it lasts.
+    plateau: (f64, f64),
+}
+
+impl Lift {
+    fn of(person: &Person, exercise: &str, multiple: f64) -> Self {
+        let mut draws = person.chance.on(Matter::Lift, 0, key(exercise));
+        let start_kg =
+            person.weight_kg.min(100.0) * multiple * draws.normal(1.0, 0.15).clamp(0.6, 1.4);
+        // One lift in five is stuck from the start.
+        let gain = if draws.happens(0.2) { 0.0 } else { draws.between(0.004, 0.007) };
+        Self { start_kg, gain, plateau: (draws.between(5.0, 40.0), draws.between(3.0, 12.0)) }
+    }
+
+    /// Returns the e1RM, in kilograms, after so many weeks of training.
+    fn after(&self, weeks: f64) -> f64 {
+        let (begins, lasts) = self.plateau;
+        let progressing = weeks - (weeks - begins).clamp(0.0, lasts);
+        self.start_kg * (1.0 + self.gain * progressing)
+    }
+}
+
+/// Returns the load in kilograms and the repetitions of a top set.
+///
+/// `multiple` is the e1RM of a plain trained person as a multiple of body weight; 0 is a
+/// bodyweight exercise, whose load is what is added.
+pub(super) fn top_set(
+    person: &Person,
+    day: &Day,
+    exercise: &str,
+    multiple: f64,
+    reps: RangeInclusive<u32>,
+) -> (f64, u32) {
+    let mut draws = person.chance.on(Matter::TopSet, day.number, key(exercise));
+    let reps = draws.whole(*reps.start(), *reps.end());
+    if multiple <= 0.0 {
+        return (0.0, reps);
+    }
+    let e1rm = Lift::of(person, exercise, multiple).after(day.weeks_trained)
+        * shape(day)
+        * draws.normal(1.0, DAY_TO_DAY);
+    let share = if reps == 1 { 1.0 } else { 1.0 / (1.0 + f64::from(reps) / 30.0) };
+    (on_the_bar(e1rm * share, &mut draws), reps)
+}
+
+/// What the morning takes from the evening's strength.
+fn shape(day: &Day) -> f64 {
+    let tired = day.wellness.stress == Level::High || day.wellness.sleep == Sleep::Four;
+    if tired { 0.98 } else { 1.0 }
+}
+
+/// Rounds to what plates and dumbbells allow, up as often as down in proportion.
+fn on_the_bar(load_kg: f64, draws: &mut Draws) -> f64 {
+    let step = if load_kg < 30.0 { 1.0 } else { 2.5 };
+    let steps = load_kg / step;
+    let up = draws.happens(steps.fract());
+    ((steps.floor() + f64::from(u8::from(up))) * step).clamp(step, 500.0)
+}
