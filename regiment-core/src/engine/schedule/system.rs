@@ -1,0 +1,70 @@
+use jiff::{SignedDuration, Timestamp, civil::Time};
+
+use crate::{
+    Policy,
+    calendar::{DayOfWeek, Zone, days_before, local_date, resolve},
+    words::words,
+};
+
+words! {
+    /// What happens at an instant for the whole practice. Each fires once per due instant; after
+    /// downtime only the latest instant of each kind runs.
+    pub enum SystemTrigger("trigger") {
+        /// Looks again at clients whose logs, excuses or pauses changed; every hour.
+        InfractionScan = "infraction_scan",
+        /// The weekly flag scan.
+        WeeklyScan = "weekly_scan",
+        /// The honors board.
+        Honors = "honors",
+        /// The daily backup.
+        Backup = "backup",
+    }
+}
+
+impl SystemTrigger {
+    const fn weekday(self, policy: &Policy) -> Option<DayOfWeek> {
+        match self {
+            Self::WeeklyScan | Self::Honors => Some(policy.times.scan_weekday),
+            Self::InfractionScan | Self::Backup => None,
+        }
+    }
+
+    const fn time(self, policy: &Policy) -> Option<Time> {
+        match self {
+            Self::InfractionScan => None,
+            Self::WeeklyScan => Some(policy.times.weekly_scan_utc),
+            Self::Honors => Some(policy.times.honors_utc),
+            Self::Backup => Some(policy.times.backup_utc),
+        }
+    }
+}
+
+/// Returns the latest instant at or before `now` at which a kind is due.
+pub fn latest_due(trigger: SystemTrigger, policy: &Policy, now: Timestamp) -> Timestamp {
+    let Some(time) = trigger.time(policy) else {
+        return full_hour(now);
+    };
+    let utc = Zone::utc();
+    let today = local_date(&utc, now);
+    (0..=7)
+        .map(|back| days_before(today, back))
+        .filter(|date| trigger.weekday(policy).is_none_or(|day| day == DayOfWeek::of(*date)))
+        .filter_map(|date| resolve(&utc, date, time))
+        .map(|moment| moment.at)
+        .find(|at| *at <= now)
+        .expect("each weekday comes once in eight days")
+}
+
+/// Returns the first instant after `now` at which a kind is due.
+pub fn next_system(trigger: SystemTrigger, policy: &Policy, now: Timestamp) -> Timestamp {
+    let step = match trigger.weekday(policy) {
+        Some(_) => SignedDuration::from_hours(7 * 24),
+        None if trigger.time(policy).is_some() => SignedDuration::from_hours(24),
+        None => SignedDuration::from_hours(1),
+    };
+    latest_due(trigger, policy, now) + step
+}
+
+fn full_hour(now: Timestamp) -> Timestamp {
+    Timestamp::from_second(now.as_second().div_euclid(3600) * 3600).expect("an earlier instant")
+}
