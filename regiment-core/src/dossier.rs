@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::{
-    Slug, UserId,
-    calendar::days_before,
+    Effect, Slug, UserId,
+    calendar::{cycle_start, days_before},
     record::{
         ClientProfile, CompiledPlan, Excuse, ExcuseRequest, Exercise, Infraction, JobCard, LastSet,
-        Log, LogKey, Order, PlanChoice, Standing, Stream,
+        Log, LogKey, Order, PlanChoice, RequestState, Standing, Stream, TrainingLog,
     },
 };
 
@@ -40,9 +40,10 @@ pub struct Dossier {
     pub standing: Standing,
     /// Unresolved cards.
     pub cards: Vec<JobCard>,
-    /// The last top set of each exercise, by exercise.
+    /// The last top set of each exercise, of any block.
     pub last_sets: BTreeMap<Slug<Exercise>, LastSet>,
-    /// The best top set (by estimated one-repetition maximum) of each exercise before today.
+    /// The best top set, by estimated one-repetition maximum, of each exercise before the date of
+    /// the last one.
     pub best_sets: BTreeMap<Slug<Exercise>, LastSet>,
     /// Local dates that are closed, of the same window.
     pub closed: Vec<Date>,
@@ -72,6 +73,75 @@ impl Dossier {
         }
     }
 
+    /// Brings the dossier up to date with a consequence of a decision about this client, so that
+    /// the next engine sees it before anything is stored.
+    pub fn apply(&mut self, effect: &Effect) {
+        match effect {
+            Effect::Record(entry) => {
+                self.logs.insert(entry.log.key(), entry.log.clone());
+                if let Log::Training(log) = &entry.log {
+                    self.remember_set(log);
+                }
+            }
+            Effect::Issue(order) => {
+                put(&mut self.orders, order.clone(), |o| (o.date, o.kind()));
+                self.orders.sort_by_key(|order| (order.date, order.kind()));
+            }
+            Effect::Close { date, .. } => {
+                if !self.closed.contains(date) {
+                    self.closed.push(*date);
+                    self.closed.sort_unstable();
+                }
+            }
+            Effect::Infraction(event) => {
+                put(&mut self.infractions, event.clone(), |e| (e.kind, e.date));
+            }
+            Effect::Standing(standing) => self.standing = standing.clone(),
+            Effect::Card(card) => {
+                put(&mut self.cards, card.clone(), |c| (c.source, c.date));
+                self.cards.retain(|card| card.state.is_unresolved());
+            }
+            Effect::Profile(client) => self.client = client.clone(),
+            Effect::Plan(plan) => put(&mut self.plans, plan.clone(), |p| p.cycle_start),
+            Effect::Choose(choice) => put(&mut self.choices, choice.clone(), |c| c.cycle_start),
+            Effect::Excuse(excuse) => self.excuses.push(excuse.clone()),
+            Effect::Request(request) => {
+                put(&mut self.requests, request.clone(), |r| r.id);
+                self.requests.retain(|request| request.state == RequestState::Asked);
+            }
+            Effect::Send(_) | Effect::Alert { .. } | Effect::Paused(_) => {}
+        }
+    }
+
+    /// Forgets what no engine will read on or after a local date, as the shell's next load would.
+    pub fn forget_before(&mut self, today: Date) {
+        let first = days_before(today, Self::LOG_DAYS - 1);
+        self.logs.retain(|key, _| key.date >= first);
+        self.orders.retain(|order| order.date >= first);
+        self.infractions.retain(|event| event.date >= first);
+        self.excuses.retain(|excuse| excuse.until >= first);
+        self.closed.retain(|date| *date >= first);
+        let running = cycle_start(today);
+        self.plans.retain(|plan| plan.cycle_start >= running);
+        self.choices.retain(|choice| choice.cycle_start >= running);
+    }
+
+    fn remember_set(&mut self, log: &TrainingLog) {
+        let Some(set) = log.set else { return };
+        let id = &log.exercise_id;
+        match self.last_sets.get(id) {
+            Some(last) if last.date > log.date => return,
+            Some(last) if last.date < log.date => {
+                let best = self.best_sets.get(id).and_then(LastSet::e1rm);
+                if last.e1rm() > best {
+                    self.best_sets.insert(id.clone(), last.clone());
+                }
+            }
+            _ => {}
+        }
+        self.last_sets.insert(id.clone(), LastSet::new(set, log.date));
+    }
+
     /// Returns the client's id.
     pub const fn user_id(&self) -> UserId {
         self.client.user_id
@@ -98,5 +168,13 @@ impl Dossier {
     /// Returns the plan of the cycle that begins on a Tuesday.
     pub fn plan(&self, cycle_start: Date) -> Option<&CompiledPlan> {
         self.plans.iter().find(|plan| plan.cycle_start == cycle_start)
+    }
+}
+
+/// Replaces the value of the same key, or adds it.
+fn put<T, K: PartialEq>(values: &mut Vec<T>, value: T, key: impl Fn(&T) -> K) {
+    match values.iter().position(|old| key(old) == key(&value)) {
+        Some(at) => values[at] = value,
+        None => values.push(value),
     }
 }

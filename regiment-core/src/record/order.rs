@@ -155,6 +155,11 @@ impl LastSet {
     pub const fn new(set: TopSet, date: Date) -> Self {
         Self { weight_kg: set.weight, reps: set.reps, date }
     }
+
+    /// Returns the estimated one-repetition maximum, as [`TopSet::e1rm`] does.
+    pub fn e1rm(&self) -> Option<f64> {
+        TopSet { weight: self.weight_kg, reps: self.reps }.e1rm()
+    }
 }
 
 impl Order {
