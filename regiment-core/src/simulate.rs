@@ -7,6 +7,7 @@
 mod answer;
 mod body;
 mod chance;
+mod company;
 mod event;
 mod lifting;
 mod notes;
@@ -16,6 +17,7 @@ pub mod life;
 
 pub use answer::{CardioAnswer, CheckinAnswer, Look, MealAnswer, Press, Slip, TopSetAnswer};
 pub use body::Wellness;
+pub use company::{Act, Company, Deed, Report};
 pub use event::{Event, Trouble};
 pub use life::{Day, Life};
 pub use person::{Habits, Person};

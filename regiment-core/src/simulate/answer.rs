@@ -43,6 +43,8 @@ pub enum Slip {
     Point,
     /// The first digit is wrong, within the accepted range; put right when asked to confirm.
     Digit,
+    /// The first digit is wrong, and the question whether it is stays unanswered.
+    Stands,
     /// The other button is pressed first, and corrected within the minute.
     Button,
 }
@@ -113,7 +115,8 @@ impl Life {
         }
         let mut draws = self.person.chance.on(Matter::Checkin, day.number, 1);
         let look = self.look(&day, self.wakes(&day), 15.0, &mut draws);
-        let slip = slip(&mut draws, MISTYPED, &[Slip::Point, Slip::Digit]);
+        let slip =
+            slip(&mut draws, MISTYPED, &[Slip::Point, Slip::Point, Slip::Digit, Slip::Stands]);
         Some(CheckinAnswer {
             look,
             weight_kg: body::scale(&self.person, &day),

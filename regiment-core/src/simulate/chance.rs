@@ -37,6 +37,8 @@ pub(super) enum Matter {
     Plan = 14,
     /// Whether an excuse is asked for.
     Excuse = 15,
+    /// When the person enlists.
+    Enlisting = 16,
 }
 
 /// The source of one person's chances.

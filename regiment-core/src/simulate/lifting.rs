@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use super::chance::{Draws, Matter, key};
 use super::life::Day;
 use super::person::Person;
-use crate::record::{Level, Sleep};
+use crate::record::{Exercise, Level, Sleep};
 
 /// The standard deviation of a top set's e1RM about its trend, before plates round it.
 const DAY_TO_DAY: f64 = 0.038;
@@ -61,6 +61,37 @@ pub(super) fn top_set(
     (on_the_bar(e1rm * share, &mut draws), reps)
 }
 
+/// Returns the e1RM of a plain trained person as a multiple of body weight; 0 where only the body
+/// is lifted.
+pub(super) fn multiple(exercise: &Exercise) -> f64 {
+    if exercise.bodyweight {
+        return 0.0;
+    }
+    let known = [
+        ("ex_dl_", 1.4),
+        ("ex_sq_", 1.2),
+        ("ex_bp_", 0.9),
+        ("ex_lp_", 2.0),
+        ("ex_row_", 0.8),
+        ("ex_ohp_", 0.55),
+    ];
+    let family = known.iter().find(|(id, _)| exercise.exercise_id.as_str().starts_with(id));
+    let tagged = |tag: &str| exercise.tags.iter().any(|have| have == tag);
+    let plain = if tagged("isolation") { 0.35 } else { 0.7 };
+    let multiple = family.map_or(plain, |(_, multiple)| *multiple);
+    // A pair of dumbbells is logged by the one.
+    if tagged("dumbbell") { 0.4 * multiple } else { multiple }
+}
+
+/// Reads prescribed repetitions: `5`, `8-12`; `AMRAP` and anything else is 5 to 8.
+pub(super) fn prescribed(reps: &str) -> RangeInclusive<u32> {
+    let (low, high) = reps.split_once('-').unwrap_or((reps, reps));
+    match (low.trim().parse::<u32>(), high.trim().parse::<u32>()) {
+        (Ok(low), Ok(high)) if 0 < low && low <= high && high <= 30 => low..=high,
+        _ => 5..=8,
+    }
+}
+
 /// What the morning takes from the evening's strength.
 fn shape(day: &Day) -> f64 {
     let tired = day.wellness.stress == Level::High || day.wellness.sleep == Sleep::Four;
@@ -73,4 +104,17 @@ fn on_the_bar(load_kg: f64, draws: &mut Draws) -> f64 {
     let steps = load_kg / step;
     let up = draws.happens(steps.fract());
     ((steps.floor() + f64::from(u8::from(up))) * step).clamp(step, 500.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prescribed;
+
+    #[test]
+    fn repetitions_are_read_as_prescribed() {
+        assert_eq!(prescribed("5"), 5..=5);
+        assert_eq!(prescribed("8-12"), 8..=12);
+        assert_eq!(prescribed("AMRAP"), 5..=8);
+        assert_eq!(prescribed("12-8"), 5..=8);
+    }
 }
