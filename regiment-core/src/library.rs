@@ -1,14 +1,24 @@
-//! The exercise and food libraries, and the built-in templates.
+//! The exercise and food libraries, and the templates.
+//!
+//! What is not in here is never prescribed: [`Library::check_meals`] and
+//! [`Library::check_training`] refuse templates with other foods and exercises. What ships is in
+//! `library/data/`, and `docs/library.md` says where it comes from.
 
-use std::collections::BTreeMap;
+mod built_in;
+mod check;
+mod named;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Slug,
-    record::{MealTemplate, TrainingTemplate},
+    record::{MealItem, MealTemplate, TrainingTemplate},
 };
+
+pub use named::Named;
 
 /// A food, per 100 g raw.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -40,6 +50,12 @@ pub struct Food {
     /// Grams of one unit, where the kitchen counts instead of weighing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit_grams: Option<u32>,
+    /// The least of it that makes an item of a meal, raw grams; a template's item may say otherwise.
+    #[serde(default)]
+    pub min_grams: u32,
+    /// The most of it that anybody eats in one meal, raw grams; a template's item may say otherwise.
+    #[serde(default = "a_kilogram")]
+    pub max_grams: u32,
 }
 
 /// An exercise.
@@ -77,3 +93,63 @@ pub struct Library {
     /// Training blocks by id.
     pub training_templates: BTreeMap<Slug<TrainingTemplate>, TrainingTemplate>,
 }
+
+impl Library {
+    /// Returns the library that ships: foods, exercises, `template_a` to `template_d`, and
+    /// `steel_block_a` to `steel_block_c`.
+    pub fn built_in() -> Self {
+        built_in::LIBRARY.clone()
+    }
+
+    /// Returns the food of a kitchen name, whatever its case and punctuation.
+    pub fn food_named(&self, name: &str) -> Named<'_, Food> {
+        Named::find(self.foods.values(), name, |food| &food.name, |_| &[])
+    }
+
+    /// Returns the exercise of a name, whatever its case and punctuation: a canonical name first,
+    /// then the names that other programs use.
+    ///
+    /// ```
+    /// use regiment_core::{Library, library::Named};
+    /// let library = Library::built_in();
+    /// let Named::One(exercise) = library.exercise_named("bench press (barbell)") else { panic!() };
+    /// assert_eq!(exercise.exercise_id.as_str(), "ex_bp_001");
+    /// ```
+    pub fn exercise_named(&self, name: &str) -> Named<'_, Exercise> {
+        Named::find(self.exercises.values(), name, |exercise| &exercise.name, |e| &e.aliases)
+    }
+
+    /// Returns the food of a template's item: its id decides, and where it has none, its name.
+    pub fn food_of(&self, item: &MealItem) -> Option<&Food> {
+        match &item.food_id {
+            Some(id) => self.foods.get(id),
+            None => self.food_named(&item.food).one(),
+        }
+    }
+
+    /// Returns the allergens in a template's foods, those of unknown foods left out.
+    pub fn allergens_in(&self, template: &MealTemplate) -> BTreeSet<&str> {
+        template
+            .days
+            .iter()
+            .flat_map(|day| &day.meals)
+            .flat_map(|meal| &meal.items)
+            .filter_map(|item| self.food_of(item))
+            .flat_map(|food| &food.allergens)
+            .map(String::as_str)
+            .collect()
+    }
+
+    /// Returns whether a template holds one of a client's allergens.
+    pub fn conflicts(&self, template: &MealTemplate, allergens: &[String]) -> bool {
+        let holds = self.allergens_in(template);
+        allergens.iter().any(|allergen| holds.contains(allergen.to_lowercase().trim()))
+    }
+}
+
+const fn a_kilogram() -> u32 {
+    1_000
+}
+
+#[cfg(test)]
+mod tests;
