@@ -7,8 +7,13 @@ pub mod checkin;
 pub mod excuses;
 pub mod honors;
 pub mod infractions;
+pub mod logging;
 pub mod meals;
 pub mod onboarding;
+pub mod orders;
+mod refusal;
 pub mod schedule;
 pub mod sweep;
 pub mod training;
+
+pub use refusal::Refusal;

@@ -4,11 +4,12 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::{
     Dossier, Slug, UserId,
-    calendar::Zone,
+    calendar::{Zone, resolve},
     measure::{Age, BodyWeight, Height, Load, Minutes, Reps},
     record::{
-        CardioLog, CheckinLog, CheckinReport, ClientProfile, DoneOrMissed, Goal, Level, Log,
-        Macros, MealLog, Mood, Note, Sleep, Status, Stream, Subject, TopSet, TrainingLog,
+        CardioLog, CardioOrder, CheckinLog, CheckinReport, ClientProfile, DoneOrMissed, Goal,
+        Level, Log, Macros, MealLog, MealOrder, Mood, Note, Order, Ordered, SetOrder, Sleep,
+        Status, Stream, Subject, TopSet, TrainingLog, TrainingOrder,
     },
 };
 
@@ -190,6 +191,81 @@ impl Dossier {
     #[must_use]
     pub fn with_log(mut self, log: Log) -> Self {
         self.logs.insert(log.key(), log);
+        self
+    }
+
+    /// Adds a day's check-in order, due at noon and delivered as it was issued.
+    #[must_use]
+    pub fn with_checkin_order(self, day: &str) -> Self {
+        self.with_order(day, "05:30", "12:00", Ordered::Checkin)
+    }
+
+    /// Adds a day's order of meals, and of cardio where minutes are given.
+    ///
+    /// # Panics
+    /// When the minutes are out of range.
+    #[must_use]
+    pub fn with_fuel_order(self, day: &str, meals: &[&str], cardio: Option<i64>) -> Self {
+        let ordered = Ordered::Fuel {
+            meals: meals
+                .iter()
+                .map(|meal| MealOrder { meal_id: slug(meal), portions: Vec::new() })
+                .collect(),
+            cardio: cardio.map(|minutes| CardioOrder {
+                minutes: Minutes::new(minutes).expect("in range"),
+                cardio_type: "zone2".to_owned(),
+                heart_rate: None,
+            }),
+            template_id: slug("template_a"),
+        };
+        self.with_order(day, "06:00", "22:00", ordered)
+    }
+
+    /// Adds a day's workout of one mission.
+    #[must_use]
+    pub fn with_training_order(self, day: &str, day_index: u32, exercises: &[&str]) -> Self {
+        let ordered = Ordered::Training(TrainingOrder {
+            block_id: slug("steel_block_a"),
+            block_name: "Steel Block A".to_owned(),
+            day_index,
+            week: 1,
+            day_name: "Day".to_owned(),
+            sets: exercises
+                .iter()
+                .map(|exercise| SetOrder {
+                    exercise_id: slug(exercise),
+                    exercise: (*exercise).to_owned(),
+                    sets: 3,
+                    reps: "5".to_owned(),
+                    rest_seconds: 180,
+                    video_url: String::new(),
+                    last: None,
+                })
+                .collect(),
+        });
+        self.with_order(day, "07:00", "22:00", ordered)
+    }
+
+    /// Adds an order between two local times of a day, delivered as it was issued.
+    ///
+    /// # Panics
+    /// When the zone skipped the day.
+    #[must_use]
+    pub fn with_order(mut self, day: &str, from: &str, until: &str, ordered: Ordered) -> Self {
+        let local = |time: &str| {
+            let time = time.parse().expect("a time");
+            resolve(&self.client.timezone_offset, date(day), time).expect("a day of the zone").at
+        };
+        let order = Order {
+            user_id: self.user_id(),
+            date: date(day),
+            ordered,
+            ordered_at: local(from),
+            deadline: local(until),
+            delivered_at: Some(local(from)),
+            withdrawn_at: None,
+        };
+        self.orders.push(order);
         self
     }
 }

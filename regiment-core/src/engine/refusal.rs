@@ -1,0 +1,96 @@
+use jiff::civil::{Date, Time};
+
+use crate::{Invalid, record::Status};
+
+/// Why an engine refused what somebody asked. Nothing is stored; the text is for that person.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// A value is out of range.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The item is on no order of that date.
+    #[error("not an item of the orders of {date}")]
+    NotOrdered {
+        /// The local date.
+        date: Date,
+    },
+    /// A pause withdrew the order before it was answered.
+    #[error("the order of {date} was withdrawn")]
+    Withdrawn {
+        /// The local date.
+        date: Date,
+    },
+    /// The item's deadline has passed; only a coach may override it now.
+    #[error("the {} deadline of {date} has passed", time.strftime("%H:%M"))]
+    Closed {
+        /// The local date.
+        date: Date,
+        /// The local time of the deadline.
+        time: Time,
+    },
+    /// The entry was made too long ago to be taken for a fresh one.
+    #[error("entered more than {minutes} minutes ago; enter it again")]
+    Stale {
+        /// How old an entry may be.
+        minutes: u32,
+    },
+    /// A later answer has been stored already.
+    #[error("a later answer stands")]
+    Superseded,
+    /// A client may answer for himself alone.
+    #[error("not an item of yours")]
+    NotYours,
+    /// An override, or a change that wants explaining, without a reason.
+    #[error("a reason is needed to {to}")]
+    ReasonNeeded {
+        /// What was asked, as a phrase that follows "to".
+        to: &'static str,
+    },
+    /// Nothing is there to be confirmed.
+    #[error("no weight of {date} waits for confirmation")]
+    NothingToConfirm {
+        /// The local date.
+        date: Date,
+    },
+    /// Where the client stands does not allow it.
+    #[error("the client is {status}")]
+    WrongStatus {
+        /// Where the client stands.
+        status: Status,
+    },
+    /// The client is paused already.
+    #[error("the client is paused already")]
+    AlreadyPaused,
+    /// The client is not paused.
+    #[error("the client is not paused")]
+    NotPaused,
+    /// A paused profile is locked until it is resumed.
+    #[error("the profile is locked while the client is paused; resume him first")]
+    Locked,
+    /// A start date in the past needs an explicit override.
+    #[error("the start date {start} is before {today}; override it to start in the past")]
+    StartPassed {
+        /// The start date.
+        start: Date,
+        /// The client's local date.
+        today: Date,
+    },
+    /// The template holds a food the client is allergic to.
+    #[error("{template} holds {allergen} ({food}), an allergen of the client")]
+    Allergen {
+        /// The template.
+        template: String,
+        /// The allergen.
+        allergen: String,
+        /// The food that holds it.
+        food: String,
+    },
+    /// An id that the library does not have: names are never free text.
+    #[error("{kind} {id} is not in the library")]
+    NotInLibrary {
+        /// What it would be.
+        kind: &'static str,
+        /// The id.
+        id: String,
+    },
+}
