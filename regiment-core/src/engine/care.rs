@@ -1,1 +1,3 @@
 //! The care guard.
+
+pub mod lexicon;
