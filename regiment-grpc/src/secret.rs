@@ -1,0 +1,100 @@
+//! Text that must not be seen: tokens, and passwords inside addresses.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A secret, such as an API token. Printing it in any form shows `[redacted]`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keeps `text` out of sight.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Returns the text itself, for the one place that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// Where the database is. Printing it leaves the password out.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DatabaseUrl(String);
+
+impl DatabaseUrl {
+    /// Takes an address as it stands in the configuration; opening the store validates it.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self(url.into())
+    }
+
+    /// Returns the whole address, password and all.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((scheme, rest)) = self.0.split_once("://") else { return f.write_str(&self.0) };
+        // The authority ends at the first slash or question mark; a password may hold an `@` of its own.
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(end);
+        let (path, query) = path.split_once('?').map_or((path, ""), |(path, query)| (path, query));
+        write!(f, "{scheme}://")?;
+        match authority.rsplit_once('@') {
+            Some((user, host)) => {
+                let user = user.split_once(':').map_or(user, |(user, _)| user);
+                write!(f, "{user}@{host}{path}")?;
+            }
+            None => write!(f, "{authority}{path}")?,
+        }
+        // A query may carry `password=` too.
+        f.write_str(if query.is_empty() { "" } else { "?[redacted]" })
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(url: &str, printed: &str) {
+        let url = DatabaseUrl::new(url);
+        assert_eq!(url.to_string(), printed);
+        assert_eq!(format!("{url:?}"), printed);
+    }
+
+    #[test]
+    fn a_secret_is_never_printed() {
+        assert_eq!(format!("{:?}", Some(Secret::new("hunter2"))), "Some([redacted])");
+    }
+
+    #[test]
+    fn a_database_address_is_printed_without_its_password() {
+        check("sqlite://regiment.db", "sqlite://regiment.db");
+        check("sqlite::memory:", "sqlite::memory:");
+        check(
+            "postgres://coach:p@ss:w@db.local:5432/regiment",
+            "postgres://coach@db.local:5432/regiment",
+        );
+        check("postgres://coach@db.local/regiment", "postgres://coach@db.local/regiment");
+        check("postgres://db/regiment?user=a&password=b", "postgres://db/regiment?[redacted]");
+        check("postgres://a:b@db?password=c@d", "postgres://a@db?[redacted]");
+    }
+}
