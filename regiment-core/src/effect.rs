@@ -2,6 +2,7 @@
 //! decision's own record, in one transaction.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     UserId,
@@ -84,7 +85,7 @@ impl Entry {
 }
 
 /// One pause, or its end.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PauseRow {
     /// The client.
     pub user_id: UserId,
@@ -97,8 +98,10 @@ pub struct PauseRow {
     /// Why.
     pub reason: String,
     /// The local date on which it ends by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
     /// Whole days it lasted, on the row that ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days: Option<u32>,
 }
 

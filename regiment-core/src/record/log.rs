@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use super::{CardioLog, CheckinLog, MealLog, TrainingLog};
 use crate::{UserId, words::words};
@@ -43,8 +43,10 @@ words! {
     }
 }
 
-/// An effective log: what is held true of one assigned item.
-#[derive(Debug, Clone, PartialEq)]
+/// An effective log: what is held true of one assigned item. Its JSON is the record's own, and
+/// `source_engine` says which record it is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum Log {
     /// A meal.
     Meal(MealLog),
@@ -163,6 +165,20 @@ impl Log {
     }
 }
 
+impl<'de> Deserialize<'de> for Log {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let record = serde_json::Value::deserialize(deserializer)?;
+        let stream = Stream::deserialize(&record["source_engine"]).map_err(D::Error::custom)?;
+        match stream {
+            Stream::Meal => serde_json::from_value(record).map(Self::Meal),
+            Stream::Training => serde_json::from_value(record).map(Self::Training),
+            Stream::Cardio => serde_json::from_value(record).map(Self::Cardio),
+            Stream::Checkin => serde_json::from_value(record).map(Self::Checkin),
+        }
+        .map_err(D::Error::custom)
+    }
+}
+
 /// Who did something.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "role", content = "id", rename_all = "snake_case")]
@@ -202,7 +218,7 @@ impl fmt::Debug for Actor {
 }
 
 /// One version of a log. A correction adds one; none is ever rewritten.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Revision {
     /// What is held true from this revision on.
     pub log: Log,
@@ -215,6 +231,7 @@ pub struct Revision {
     /// Who entered it.
     pub by: Actor,
     /// Why, where the deadline had passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
