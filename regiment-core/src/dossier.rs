@@ -9,7 +9,8 @@ use crate::{
     calendar::{cycle_start, days_before},
     record::{
         ClientProfile, CompiledPlan, Excuse, ExcuseRequest, Exercise, Infraction, JobCard, LastSet,
-        Log, LogKey, Order, PlanChoice, RequestState, Standing, Stream, TrainingLog,
+        Log, LogKey, Order, Ordered, PlanChoice, RequestState, Standing, Stream, TrainingLog,
+        TrainingTemplate,
     },
 };
 
@@ -45,6 +46,9 @@ pub struct Dossier {
     /// The best top set, by estimated one-repetition maximum, of each exercise before the date of
     /// the last one.
     pub best_sets: BTreeMap<Slug<Exercise>, LastSet>,
+    /// The number of the running block's last mission, 0 before the first. The shell calls
+    /// [`Dossier::note_mission`] for the last training order that stands and the last top set.
+    pub missions: u32,
     /// Local dates that are closed, of the same window.
     pub closed: Vec<Date>,
 }
@@ -69,6 +73,7 @@ impl Dossier {
             cards: Vec::new(),
             last_sets: BTreeMap::new(),
             best_sets: BTreeMap::new(),
+            missions: 0,
             closed: Vec::new(),
         }
     }
@@ -81,9 +86,11 @@ impl Dossier {
                 self.logs.insert(entry.log.key(), entry.log.clone());
                 if let Log::Training(log) = &entry.log {
                     self.remember_set(log);
+                    self.note_mission(&log.block_id, log.date, log.day_index);
                 }
             }
             Effect::Issue(order) => {
+                self.count_mission(order);
                 put(&mut self.orders, order.clone(), |o| (o.date, o.kind()));
                 self.orders.sort_by_key(|order| (order.date, order.kind()));
             }
@@ -101,7 +108,15 @@ impl Dossier {
                 put(&mut self.cards, card.clone(), |c| (c.source, c.date));
                 self.cards.retain(|card| card.state.is_unresolved());
             }
-            Effect::Profile(client) => self.client = client.clone(),
+            Effect::Profile(client) => {
+                let block = |client: &ClientProfile| {
+                    (client.training_template_id.clone(), client.block_start_date)
+                };
+                if block(client) != block(&self.client) {
+                    self.missions = 0;
+                }
+                self.client = client.clone();
+            }
             Effect::Plan(plan) => put(&mut self.plans, plan.clone(), |p| p.cycle_start),
             Effect::Choose(choice) => put(&mut self.choices, choice.clone(), |c| c.cycle_start),
             Effect::Excuse(excuse) => self.excuses.push(excuse.clone()),
@@ -124,6 +139,33 @@ impl Dossier {
         let running = cycle_start(today);
         self.plans.retain(|plan| plan.cycle_start >= running);
         self.choices.retain(|choice| choice.cycle_start >= running);
+    }
+
+    /// Notes a mission that was ordered or logged, where it belongs to the running block: it dates
+    /// from the block's first week or later, or, where that is unknown, names the block.
+    pub fn note_mission(&mut self, block: &Slug<TrainingTemplate>, date: Date, day_index: u32) {
+        let belongs = match self.client.block_start_date {
+            Some(start) => date >= start,
+            None => self.client.training_template_id.as_ref() == Some(block),
+        };
+        if belongs {
+            self.missions = self.missions.max(day_index);
+        }
+    }
+
+    /// Counts an issued mission. One that is withdrawn before any of its top sets was logged did
+    /// not take place, and its number is used again.
+    fn count_mission(&mut self, order: &Order) {
+        let Ordered::Training(mission) = &order.ordered else { return };
+        let was_tried = || {
+            let keys = order.keys();
+            keys.iter().any(|key| self.logs.contains_key(key))
+        };
+        if order.stands() {
+            self.note_mission(&mission.block_id, order.date, mission.day_index);
+        } else if self.missions == mission.day_index && !was_tried() {
+            self.missions -= 1;
+        }
     }
 
     fn remember_set(&mut self, log: &TrainingLog) {

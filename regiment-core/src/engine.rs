@@ -2,6 +2,7 @@
 //! clock and mint no id.
 
 pub mod cardio;
+pub mod cards;
 pub mod care;
 pub mod checkin;
 pub mod excuses;

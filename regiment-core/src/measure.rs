@@ -174,9 +174,23 @@ impl BodyWeight {
     }
 }
 
+/// Returns whether a statistic is above another: by more than what double arithmetic may have
+/// added, 1e-9 of the right-hand side and at least 1e-9.
+pub fn exceeds(left: f64, right: f64) -> bool {
+    left - right > 1e-9 * right.abs().max(1.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_statistic_exceeds_another_by_more_than_rounding() {
+        assert!(!exceeds(0.1 + 0.2, 0.3) && !exceeds(100.0, 100.0));
+        assert!(!exceeds(100.0 + 1e-7, 100.0) && exceeds(100.0 + 1.1e-7, 100.0));
+        assert!(!exceeds(1e-9, 0.0) && exceeds(1.1e-9, 0.0));
+        assert!(!exceeds(99.0, 100.0) && exceeds(-1.0, -2.0));
+    }
 
     #[test]
     fn integers_hold_at_their_bounds() {

@@ -6,20 +6,22 @@ use crate::{
     Decision, Dossier, Effect, Outcome, Policy,
     calendar::resolve,
     message::{Dispatch, Message, Priority, Recipient},
-    record::{AlertKind, ClientProfile, Gate, Order, OrderKind, Ordered, Severity},
+    record::{AlertKind, Gate, Order, OrderKind, Ordered, Severity},
 };
 
 /// Issues an order for a local date and sends it while it is of use.
 ///
 /// An order that comes too late is issued all the same, so that its items get an outcome, but not
-/// sent: the coach has an alert, and the closing counts what stays undone as not delivered.
+/// sent: the coach has an alert, and the closing counts what stays undone as not delivered. Where
+/// an order of the kind stands for the date already, nothing is due.
 pub fn issue(
-    client: &ClientProfile,
+    dossier: &Dossier,
     policy: &Policy,
     date: Date,
     ordered: Ordered,
     now: Timestamp,
 ) -> Decision {
+    let client = &dossier.client;
     let (until, close) = match ordered {
         Ordered::Checkin => (policy.misfire.checkin_until, policy.times.checkin_close),
         Ordered::Fuel { .. } | Ordered::Training(_) => {
@@ -40,6 +42,9 @@ pub fn issue(
         withdrawn_at: None,
     };
     let kind = order.kind();
+    if has_gone_out(dossier, kind, date) {
+        return Decision::skip(Outcome::NothingDue);
+    }
     if now > until {
         let alert = Effect::Alert {
             kind: AlertKind::DeliveryMissed,

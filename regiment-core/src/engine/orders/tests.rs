@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{at, client, date, dossier, slug, zone};
+use crate::testing::{at, date, dossier, slug, user, zone};
 
 fn fuel() -> Ordered {
     Ordered::Fuel { meals: Vec::new(), cardio: None, template_id: slug("template_a") }
@@ -12,9 +12,9 @@ fn issued(decision: &Decision) -> &Order {
 
 #[track_caller]
 fn check(zone_name: &str, ordered: Ordered, day: &str, now: &str, outcome: Outcome) -> Decision {
-    let mut client = client("7");
-    client.timezone_offset = zone(zone_name);
-    let decision = issue(&client, &Policy::default(), date(day), ordered, at(now));
+    let mut dossier = dossier("7");
+    dossier.client.timezone_offset = zone(zone_name);
+    let decision = issue(&dossier, &Policy::default(), date(day), ordered, at(now));
     assert_eq!(decision.outcome, outcome);
     decision
 }
@@ -60,7 +60,7 @@ fn an_order_that_comes_too_late_is_issued_and_the_coach_is_told() {
     let [_, Effect::Alert { kind, user_id, text, .. }] = decision.effects.as_slice() else {
         panic!("no alert")
     };
-    assert_eq!((*kind, *user_id), (AlertKind::DeliveryMissed, Some(client("7").user_id)));
+    assert_eq!((*kind, *user_id), (AlertKind::DeliveryMissed, Some(user("7"))));
     assert_eq!(text, "the checkin order of 2026-03-04 was too late to be of use");
 }
 
@@ -69,6 +69,16 @@ fn a_date_that_the_zone_skipped_has_no_orders() {
     let decision =
         check("Pacific/Apia", fuel(), "2011-12-30", "2011-12-30T12:00:00Z", Outcome::DateSkipped);
     assert!(decision.effects.is_empty());
+}
+
+#[test]
+fn an_order_is_issued_once_for_a_date() {
+    let dossier = dossier("7").with_checkin_order("2026-03-04");
+    let (policy, now) = (Policy::default(), at("2026-03-04T05:30:00Z"));
+    let again = issue(&dossier, &policy, date("2026-03-04"), Ordered::Checkin, now);
+    assert_eq!(again, Decision::skip(Outcome::NothingDue));
+    let other = issue(&dossier, &policy, date("2026-03-04"), fuel(), now);
+    assert_eq!(other.outcome, Outcome::Done);
 }
 
 #[test]
