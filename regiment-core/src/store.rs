@@ -1,1 +1,181 @@
-//! SQLite and PostgreSQL behind one text.
+//! The records of the practice, on SQLite or PostgreSQL.
+//!
+//! The one rule: SQL is written here and nowhere else, once, and runs on both databases. The URL
+//! chooses which. [`Store::begin`] opens a [`Tx`]; the operations of a transaction are methods of it,
+//! one file per aggregate. `docs/store.md` tells the promises and how each is tested.
+
+mod audit;
+mod client;
+mod error;
+mod migrate;
+mod open;
+mod outbox;
+mod retry;
+mod row;
+mod schedule;
+mod setting;
+mod spool;
+mod tx;
+mod value;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use sqlx::{PgPool, SqlitePool};
+
+pub use self::{
+    audit::{AuditEntry, AuditHead, AuditReport, Break, Details, ERASED, NewEntry},
+    error::{Conflict, Corrupt, Error, Migration, Result},
+    migrate::{Backup, Direction, Status, Step},
+    outbox::{Backlog, Claimed, Claims, Ending, Finished, Lease},
+    retry::retry,
+    schedule::{ClientTrigger, DueSystemTrigger, DueTrigger, Occasion, Run},
+    spool::{Damage, Recovered, Replay, Spool, SpoolError, Spooled},
+    tx::{Savepoint, Tx},
+};
+use self::{open::ProcessLock, tx::On};
+
+/// A database, open. Cheap to clone: clones share the connections.
+#[derive(Clone)]
+pub enum Store {
+    /// One file, or memory: one writer at a time, in this process.
+    Sqlite(Sqlite),
+    /// A server: any number of processes.
+    Postgres(Postgres),
+}
+
+/// The connections to an SQLite database.
+#[derive(Clone)]
+pub struct Sqlite {
+    /// One connection: SQLite has one writer, and waiting for it here is fair and cheap.
+    writer: SqlitePool,
+    readers: SqlitePool,
+    /// Where the database is, unless it is in memory.
+    file: Option<std::path::PathBuf>,
+    _lock: Option<Arc<ProcessLock>>,
+}
+
+/// The connections to a PostgreSQL database.
+#[derive(Clone)]
+pub struct Postgres {
+    pool: PgPool,
+}
+
+/// How a store is opened.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// Connections that read beside SQLite's one writer (default 4).
+    pub readers: u32,
+    /// Connections to PostgreSQL (default 10).
+    pub connections: u32,
+    /// How long to wait for a free connection before the database counts as unavailable (default 5 s).
+    pub acquire_timeout: Duration,
+    /// The longest that one statement may run on PostgreSQL (default 10 s).
+    pub statement_timeout: Duration,
+    /// The longest that a transaction may sit idle on PostgreSQL (default 30 s): a held snapshot
+    /// keeps dead rows alive.
+    pub idle_in_transaction_timeout: Duration,
+    /// Whether other processes may open the same SQLite file (default: shared).
+    pub sharing: Sharing,
+}
+
+/// Whether other processes may open the same SQLite file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// Others may: a backup, a report.
+    Shared,
+    /// A lock file beside the database keeps a second server out.
+    Exclusive,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            readers: 4,
+            connections: 10,
+            acquire_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(10),
+            idle_in_transaction_timeout: Duration::from_secs(30),
+            sharing: Sharing::Shared,
+        }
+    }
+}
+
+impl Store {
+    /// Opens the database that `url` names: `sqlite://PATH`, `sqlite::memory:` or `postgres://…`.
+    ///
+    /// The schema is not touched: see [`Store::migrate_up`].
+    pub async fn open(url: &str) -> Result<Store> {
+        Store::open_with(url, &Options::default()).await
+    }
+
+    /// Opens the database that `url` names, with other than the default options.
+    pub async fn open_with(url: &str, options: &Options) -> Result<Store> {
+        open::open(url, options).await
+    }
+
+    /// Begins a transaction that may write.
+    ///
+    /// On SQLite it is the only one, from this moment and not from its first write (`BEGIN
+    /// IMMEDIATE`): what it reads can't change before it writes. On PostgreSQL it sees what others
+    /// commit, and takes row locks where that matters.
+    pub async fn begin(&self) -> Result<Tx> {
+        let on = match self {
+            Store::Sqlite(sqlite) => On::Sqlite(sqlite.writer.begin_with("BEGIN IMMEDIATE").await?),
+            Store::Postgres(postgres) => On::Postgres(postgres.pool.begin().await?),
+        };
+        Ok(Tx::new(on))
+    }
+
+    /// Begins a transaction that reads one unchanging state of the database and can't write.
+    ///
+    /// In memory there is one connection for everything: don't ask for this while holding a
+    /// transaction of the same task.
+    pub async fn read(&self) -> Result<Tx> {
+        let on = match self {
+            Store::Sqlite(sqlite) => On::Sqlite(sqlite.readers.begin().await?),
+            Store::Postgres(postgres) => On::Postgres(
+                postgres.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
+            ),
+        };
+        Ok(Tx::new(on))
+    }
+
+    /// Closes every connection; transactions that are open end first.
+    pub async fn close(&self) {
+        match self {
+            Store::Sqlite(sqlite) => {
+                sqlite.readers.close().await;
+                sqlite.writer.close().await;
+            }
+            Store::Postgres(postgres) => postgres.pool.close().await,
+        }
+    }
+}
+
+/// Says which database, and never how it is reached.
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Store::Sqlite(sqlite) => fmt::Debug::fmt(sqlite, f),
+            Store::Postgres(postgres) => fmt::Debug::fmt(postgres, f),
+        }
+    }
+}
+
+impl fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sqlite").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let options = self.pool.connect_options();
+        f.debug_struct("Postgres")
+            .field("host", &options.get_host())
+            .field("port", &options.get_port())
+            .field("database", &options.get_database())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,5 @@
+DROP TABLE pause_log;
+DROP TABLE closed_dates;
+DROP TABLE orders;
+DROP TABLE logs;
+DROP TABLE clients;

@@ -1,0 +1,4 @@
+DROP TABLE plans;
+DROP TABLE plan_choices;
+DROP TABLE training_templates;
+DROP TABLE meal_templates;

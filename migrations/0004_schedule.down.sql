@@ -1,0 +1,3 @@
+DROP TABLE scheduled_runs;
+DROP TABLE system_triggers;
+DROP TABLE client_triggers;

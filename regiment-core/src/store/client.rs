@@ -1,0 +1,208 @@
+//! Clients.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
+
+use super::{
+    error::{Conflict, Error, Result},
+    row::{Row, Table},
+    tx::Tx,
+    value::{Value, list, sizes, values},
+};
+use crate::{
+    UserId,
+    record::{ClientProfile, Status},
+};
+
+const CLIENTS: Table = Table { name: "clients", key: &["user_id"] };
+
+impl Tx {
+    /// Enlists a client; refuses with [`Conflict::Exists`] if there is one with this id.
+    ///
+    /// Returns the profile as it is stored: at version 1, with its times.
+    pub async fn enlist(
+        &mut self,
+        mut profile: ClientProfile,
+        now: Timestamp,
+    ) -> Result<ClientProfile> {
+        profile.version = 1;
+        profile.created_at = Some(profile.created_at.unwrap_or(now));
+        profile.updated_at = Some(now);
+        let inserted = self
+            .execute(
+                "INSERT INTO clients (user_id, subject, status, paused, version, activity_at, \
+                 created_at, updated_at, body) VALUES ($1, $2, $3, $4, 1, $5, $6, $5, $7) \
+                 ON CONFLICT (user_id) DO NOTHING",
+                &values![
+                    profile.user_id,
+                    profile.subject(),
+                    profile.status.as_str(),
+                    profile.paused,
+                    now,
+                    profile.created_at,
+                    serde_json::to_string(&profile)?,
+                ],
+            )
+            .await?;
+        if inserted == 1 {
+            Ok(profile)
+        } else {
+            Err(Conflict::Exists("a client with this user_id".to_owned()).into())
+        }
+    }
+
+    /// Saves a profile over the version that was read; refuses with [`Conflict::Stale`] if somebody
+    /// saved it in between. Returns the profile as it is stored.
+    pub async fn save_client(
+        &mut self,
+        mut profile: ClientProfile,
+        now: Timestamp,
+    ) -> Result<ClientProfile> {
+        let read_at = profile.version;
+        profile.version += 1;
+        profile.updated_at = Some(now);
+        let saved = self
+            .execute(
+                "UPDATE clients SET subject = $3, status = $4, paused = $5, version = version + 1, \
+                 updated_at = $6, body = $7 WHERE user_id = $1 AND version = $2",
+                &values![
+                    profile.user_id,
+                    read_at,
+                    profile.subject(),
+                    profile.status.as_str(),
+                    profile.paused,
+                    now,
+                    serde_json::to_string(&profile)?,
+                ],
+            )
+            .await?;
+        if saved == 1 {
+            Ok(profile)
+        } else {
+            Err(Error::Conflict(Conflict::Stale {
+                table: CLIENTS.name,
+                id: profile.user_id.to_string(),
+                expected: read_at.into(),
+            }))
+        }
+    }
+
+    /// Returns a client.
+    pub async fn client(&mut self, user_id: UserId) -> Result<Option<ClientProfile>> {
+        Ok(self.clients([user_id]).await?.remove(&user_id))
+    }
+
+    /// Returns some clients.
+    pub async fn clients(
+        &mut self,
+        user_ids: impl IntoIterator<Item = UserId>,
+    ) -> Result<BTreeMap<UserId, ClientProfile>> {
+        let rows = self
+            .fetch_in(
+                &CLIENTS,
+                "SELECT user_id, version, body FROM clients WHERE user_id IN ({keys})",
+                &[],
+                user_ids.into_iter().map(Value::from),
+            )
+            .await?;
+        rows.iter().map(|row| profile(row).map(|profile| (profile.user_id, profile))).collect()
+    }
+
+    /// Takes the lock on some clients, under which everything about a client is done.
+    ///
+    /// Log writes and deadlines take it, so that they come one after the other. On SQLite a write
+    /// transaction is alone anyway.
+    pub async fn lock_clients(&mut self, user_ids: impl IntoIterator<Item = UserId>) -> Result<()> {
+        if self.is_sqlite() {
+            return Ok(());
+        }
+        let mut user_ids: Vec<UserId> = user_ids.into_iter().collect();
+        // In one order for everybody, or two of them wait for each other.
+        user_ids.sort_unstable();
+        user_ids.dedup();
+        let mut rest = user_ids.as_slice();
+        for size in sizes(user_ids.len()) {
+            let (part, tail) = rest.split_at(size);
+            rest = tail;
+            let sql = format!(
+                "SELECT user_id FROM clients WHERE user_id IN ({}) \
+                 ORDER BY user_id FOR NO KEY UPDATE",
+                list(1, size)
+            );
+            let keys: Vec<Value> = part.iter().copied().map(Value::from).collect();
+            self.execute(AssertSqlSafe(sql), &keys).await?;
+        }
+        Ok(())
+    }
+
+    /// Lists up to `limit` clients after `after`, by `user_id`, of one status or of all.
+    pub async fn list_clients(
+        &mut self,
+        status: Option<Status>,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<ClientProfile>> {
+        let rows = self
+            .fetch(
+                &CLIENTS,
+                "SELECT user_id, version, body FROM clients \
+                 WHERE user_id > $1 AND status = COALESCE($2, status) \
+                 ORDER BY user_id LIMIT $3",
+                &values![
+                    after.map_or_else(String::new, |after| after.to_string()),
+                    status.map(Status::as_str),
+                    limit,
+                ],
+            )
+            .await?;
+        rows.iter().map(profile).collect()
+    }
+
+    /// Remembers that logs, excuses or pauses of some clients changed.
+    pub async fn note_activity(
+        &mut self,
+        user_ids: impl IntoIterator<Item = UserId>,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.execute_in(
+            "UPDATE clients SET activity_at = $1 WHERE activity_at < $1 AND user_id IN ({keys})",
+            &values![now],
+            user_ids.into_iter().map(Value::from),
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Returns the active clients whose logs, excuses or pauses changed at or after `since`.
+    pub async fn clients_with_activity(&mut self, since: Timestamp) -> Result<Vec<UserId>> {
+        let rows = self
+            .fetch(
+                &CLIENTS,
+                "SELECT user_id FROM clients WHERE activity_at >= $1 AND status = 'active'",
+                &values![since],
+            )
+            .await?;
+        let mut user_ids: Vec<UserId> =
+            rows.iter().map(|row| row.parsed("user_id")).collect::<Result<_>>()?;
+        user_ids.sort_unstable();
+        Ok(user_ids)
+    }
+
+    /// Counts the clients of each status.
+    pub async fn count_clients(&mut self) -> Result<BTreeMap<Status, u32>> {
+        let rows = self
+            .fetch(&CLIENTS, "SELECT status, COUNT(*) AS n FROM clients GROUP BY status", &[])
+            .await?;
+        rows.iter().map(|row| Ok((row.parsed("status")?, row.count("n")?))).collect()
+    }
+}
+
+fn profile(row: &Row) -> Result<ClientProfile> {
+    let profile: ClientProfile = row.json("body")?;
+    if i64::from(profile.version) != row.integer("version")? {
+        return Err(row.corrupt("body", "does not have the row's version").into());
+    }
+    Ok(profile)
+}
