@@ -98,7 +98,12 @@ impl Library {
     /// Returns the library that ships: foods, exercises, `template_a` to `template_d`, and
     /// `steel_block_a` to `steel_block_c`.
     pub fn built_in() -> Self {
-        built_in::LIBRARY.clone()
+        Self::shipped().clone()
+    }
+
+    /// Returns what ships without copying it.
+    pub(crate) fn shipped() -> &'static Self {
+        &built_in::LIBRARY
     }
 
     /// Returns the food of a kitchen name, whatever its case and punctuation.

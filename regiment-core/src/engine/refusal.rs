@@ -85,6 +85,12 @@ pub enum Refusal {
         /// The food that holds it.
         food: String,
     },
+    /// Planning a refeed is blocked by the escalation.
+    #[error("refeeds are blocked: lift the block, or wait for {days} days without an infraction")]
+    RefeedBlocked {
+        /// How many days without an infraction lift the block.
+        days: u32,
+    },
     /// An id that the library does not have: names are never free text.
     #[error("{kind} {id} is not in the library")]
     NotInLibrary {

@@ -163,7 +163,7 @@ impl Library {
             };
             return Err(Invalid::new(field, value, "a food of the library"));
         };
-        if self.food_named(&item.food).one() != Some(food) {
+        if item.food != food.name && self.food_named(&item.food).one() != Some(food) {
             let accepted = format!("{}, the name of {}", food.name, food.food_id);
             return Err(Invalid::new("food", &item.food, accepted));
         }

@@ -20,13 +20,18 @@ impl<'a, T: PartialEq> Named<'a, T> {
         }
     }
 
-    /// Looks among canonical names first, then among aliases.
+    /// Looks for the very name first, then among canonical names whatever their case and
+    /// punctuation, then among aliases.
     pub(super) fn find(
         things: impl Iterator<Item = &'a T> + Clone,
         name: &str,
         canonical: impl Fn(&T) -> &String,
         aliases: impl Fn(&T) -> &[String],
     ) -> Self {
+        let exact = Self::of(things.clone().filter(|thing| canonical(thing) == name));
+        if exact != Self::Unknown {
+            return exact;
+        }
         let wanted = words(name);
         if wanted.is_empty() {
             return Self::Unknown;

@@ -1,5 +1,7 @@
 //! Compiled meal plans, and the choice behind them.
 
+use std::collections::BTreeSet;
+
 use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -55,6 +57,14 @@ pub struct CompiledPlan {
     pub days: Vec<CompiledDay>,
     /// When it was compiled.
     pub compiled_at: Timestamp,
+    /// Allergens whose foods were left off the plate, where the template stands in for one that is
+    /// missing or broken.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub without: BTreeSet<String>,
+    /// A digest of all that the compiler read, so that a week of the same inputs is not compiled
+    /// again; empty where a day was changed by hand.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub inputs: String,
 }
 
 /// One compiled day.
