@@ -54,6 +54,8 @@ pub fn client(user_id: &str) -> ClientProfile {
         fallback_channel_id: None,
         guild_id: None,
         paused_until: None,
+        paused_since: None,
+        reopened: false,
         subject: Some(Subject(format!("subject-{user_id}"))),
         created_at: None,
         updated_at: None,

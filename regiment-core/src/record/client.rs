@@ -192,6 +192,12 @@ pub struct ClientProfile {
     /// The last local date of a pause that ends by itself, exclusive: orders resume that day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused_until: Option<Date>,
+    /// The local date on which the running pause began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_since: Option<Date>,
+    /// Whether a coach lets the person enlist anew, over this profile.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reopened: bool,
     /// The random name for logs, metrics and the audit chain; minted by the shell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<Subject>,
