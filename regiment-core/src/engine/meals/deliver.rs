@@ -39,7 +39,7 @@ pub fn deliver(
         cardio: cardio::order(client, policy),
         template_id: plan.template_id,
     };
-    let issued = orders::issue(client, policy, date, ordered, now);
+    let issued = orders::issue(dossier, policy, date, ordered, now);
     if issued.outcome == Outcome::DateSkipped {
         return issued;
     }
