@@ -1,5 +1,6 @@
 DROP TABLE pause_log;
 DROP TABLE closed_dates;
 DROP TABLE orders;
+DROP TABLE lifts;
 DROP TABLE logs;
 DROP TABLE clients;

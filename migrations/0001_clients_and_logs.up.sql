@@ -30,6 +30,14 @@ CREATE TABLE logs (
     PRIMARY KEY (user_id, date, stream, item, revision)
 );
 
+-- The last top set of each exercise, and the best before its date, out of the logs.
+CREATE TABLE lifts (
+    user_id     TEXT NOT NULL REFERENCES clients (user_id),
+    exercise_id TEXT NOT NULL,
+    body        TEXT NOT NULL,
+    PRIMARY KEY (user_id, exercise_id)
+);
+
 -- What one drop asked of a client for one local date.
 CREATE TABLE orders (
     user_id      TEXT   NOT NULL REFERENCES clients (user_id),

@@ -1,7 +1,8 @@
 -- What the engines found and the coach decided.
 
 CREATE TABLE excuses (
-    id         TEXT   NOT NULL PRIMARY KEY,
+    -- The hash of the body: the same word given twice is kept once.
+    hash       TEXT   NOT NULL PRIMARY KEY,
     user_id    TEXT   NOT NULL REFERENCES clients (user_id),
     from_date  TEXT   NOT NULL,
     until_date TEXT   NOT NULL,
@@ -59,10 +60,11 @@ CREATE TABLE alerts (
     -- The client, or empty where the alert is about none: a null would escape the unique index.
     about     TEXT   NOT NULL,
     severity  BIGINT NOT NULL CHECK (severity BETWEEN 0 AND 3),
+    text      TEXT   NOT NULL,
     raised_at BIGINT NOT NULL,
     count     BIGINT NOT NULL CHECK (count >= 1),
     closed_at BIGINT,
-    body      TEXT   NOT NULL
+    closed_by TEXT
 );
 CREATE UNIQUE INDEX alerts_open ON alerts (kind, about) WHERE closed_at IS NULL;
 CREATE INDEX alerts_by_time ON alerts (raised_at);

@@ -2,18 +2,17 @@
 
 -- Records that broke their schema, as they came.
 CREATE TABLE quarantine (
-    id          TEXT   NOT NULL PRIMARY KEY,
+    -- The hash of source and record: the same record of the same source is kept once.
+    hash        TEXT   NOT NULL PRIMARY KEY,
+    -- The client and the record's local date, where they could be read; empty otherwise.
     user_id     TEXT   NOT NULL,
-    -- The record's local date, where it could be read; empty otherwise.
     date        TEXT   NOT NULL,
     source      TEXT   NOT NULL,
     line        BIGINT,
     reason      TEXT   NOT NULL,
     record      TEXT   NOT NULL,
     found_at    BIGINT NOT NULL,
-    released_at BIGINT,
-    -- The same record of the same source is kept once.
-    UNIQUE (source, record)
+    released_at BIGINT
 );
 CREATE INDEX quarantine_of_client ON quarantine (user_id, date);
 

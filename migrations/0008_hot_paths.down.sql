@@ -1,3 +1,4 @@
+DROP INDEX logs_of_exercise;
 DROP INDEX scheduled_runs_by_time;
 DROP INDEX clients_by_activity;
 DROP INDEX outbox_expiring;

@@ -7,3 +7,4 @@ CREATE INDEX outbox_due ON outbox (priority, not_before_at) WHERE state = 'pendi
 CREATE INDEX outbox_expiring ON outbox (expires_at) WHERE state = 'pending';
 CREATE INDEX clients_by_activity ON clients (activity_at);
 CREATE INDEX scheduled_runs_by_time ON scheduled_runs (fired_at);
+CREATE INDEX logs_of_exercise ON logs (user_id, item, date) WHERE stream = 'training';

@@ -4,14 +4,26 @@
 //! chooses which. [`Store::begin`] opens a [`Tx`]; the operations of a transaction are methods of it,
 //! one file per aggregate. `docs/store.md` tells the promises and how each is tested.
 
+mod access;
+mod alert;
 mod audit;
+mod card;
 mod client;
+mod erase;
 mod error;
+mod excuse;
+mod honors;
+mod infraction;
+mod log;
 mod migrate;
 mod open;
+mod order;
 mod outbox;
+mod plan;
+mod quarantine;
 mod retry;
 mod row;
+mod rules;
 mod schedule;
 mod setting;
 mod spool;
@@ -23,12 +35,17 @@ use std::{fmt, sync::Arc, time::Duration};
 use sqlx::{PgPool, SqlitePool};
 
 pub use self::{
+    access::{Answered, ApiToken, TokenRole},
+    alert::{Closed, NewAlert},
     audit::{AuditEntry, AuditHead, AuditReport, Break, Details, ERASED, NewEntry},
     error::{Conflict, Corrupt, Error, Migration, Result},
+    honors::Achievement,
+    log::Lift,
     migrate::{Backup, Direction, Status, Step},
     outbox::{Backlog, Claimed, Claims, Ending, Finished, Lease},
+    quarantine::Quarantined,
     retry::retry,
-    schedule::{ClientTrigger, DueSystemTrigger, DueTrigger, Occasion, Run},
+    schedule::{ClientTrigger, DueSystem, DueTrigger, Occasion, Run},
     spool::{Damage, Recovered, Replay, Spool, SpoolError, Spooled},
     tx::{Savepoint, Tx},
 };

@@ -19,17 +19,14 @@ use crate::{
 const CLIENTS: Table = Table { name: "clients", key: &["user_id"] };
 
 impl Tx {
-    /// Enlists a client; refuses with [`Conflict::Exists`] if there is one with this id.
-    ///
-    /// Returns the profile as it is stored: at version 1, with its times.
-    pub async fn enlist(
-        &mut self,
-        mut profile: ClientProfile,
-        now: Timestamp,
-    ) -> Result<ClientProfile> {
-        profile.version = 1;
-        profile.created_at = Some(profile.created_at.unwrap_or(now));
-        profile.updated_at = Some(now);
+    /// Enlists a client, at version 1; refuses with [`Conflict::Exists`] if there is one with this id.
+    pub async fn enlist(&mut self, profile: &ClientProfile, now: Timestamp) -> Result<()> {
+        let profile = ClientProfile {
+            version: 1,
+            created_at: profile.created_at.or(Some(now)),
+            updated_at: Some(now),
+            ..profile.clone()
+        };
         let inserted = self
             .execute(
                 "INSERT INTO clients (user_id, subject, status, paused, version, activity_at, \
@@ -47,58 +44,63 @@ impl Tx {
             )
             .await?;
         if inserted == 1 {
-            Ok(profile)
+            Ok(())
         } else {
             Err(Conflict::Exists("a client with this user_id".to_owned()).into())
         }
     }
 
-    /// Saves a profile over the version that was read; refuses with [`Conflict::Stale`] if somebody
-    /// saved it in between. Returns the profile as it is stored.
-    pub async fn save_client(
-        &mut self,
-        mut profile: ClientProfile,
-        now: Timestamp,
-    ) -> Result<ClientProfile> {
-        let read_at = profile.version;
-        profile.version += 1;
-        profile.updated_at = Some(now);
+    /// Saves a profile over the version that was read, as the next one; refuses with
+    /// [`Conflict::Stale`] if somebody saved it in between. Returns the new version.
+    pub async fn save_client(&mut self, profile: &ClientProfile, now: Timestamp) -> Result<u32> {
+        let version = profile.version + 1;
+        let next = ClientProfile { version, updated_at: Some(now), ..profile.clone() };
         let saved = self
             .execute(
                 "UPDATE clients SET subject = $3, status = $4, paused = $5, version = version + 1, \
                  updated_at = $6, body = $7 WHERE user_id = $1 AND version = $2",
                 &values![
-                    profile.user_id,
-                    read_at,
-                    profile.subject(),
-                    profile.status.as_str(),
-                    profile.paused,
+                    next.user_id,
+                    profile.version,
+                    next.subject(),
+                    next.status.as_str(),
+                    next.paused,
                     now,
-                    serde_json::to_string(&profile)?,
+                    serde_json::to_string(&next)?,
                 ],
             )
             .await?;
         if saved == 1 {
-            Ok(profile)
+            Ok(version)
         } else {
             Err(Error::Conflict(Conflict::Stale {
                 table: CLIENTS.name,
                 id: profile.user_id.to_string(),
-                expected: read_at.into(),
+                expected: profile.version.into(),
             }))
         }
     }
 
     /// Returns a client.
     pub async fn client(&mut self, user_id: UserId) -> Result<Option<ClientProfile>> {
-        Ok(self.clients([user_id]).await?.remove(&user_id))
+        let sql = "SELECT user_id, version, body FROM clients WHERE user_id = $1";
+        let row = self.fetch_optional(&CLIENTS, sql, &values![user_id]).await?;
+        row.as_ref().map(profile).transpose()
     }
 
-    /// Returns some clients.
+    /// Returns a client, under the lock on him.
+    pub async fn lock_client(&mut self, user_id: UserId) -> Result<Option<ClientProfile>> {
+        let lock = self.locking("FOR NO KEY UPDATE");
+        let sql = format!("SELECT user_id, version, body FROM clients WHERE user_id = $1 {lock}");
+        let row = self.fetch_optional(&CLIENTS, AssertSqlSafe(sql), &values![user_id]).await?;
+        row.as_ref().map(profile).transpose()
+    }
+
+    /// Returns some clients, in no particular order.
     pub async fn clients(
         &mut self,
         user_ids: impl IntoIterator<Item = UserId>,
-    ) -> Result<BTreeMap<UserId, ClientProfile>> {
+    ) -> Result<Vec<ClientProfile>> {
         let rows = self
             .fetch_in(
                 &CLIENTS,
@@ -107,7 +109,7 @@ impl Tx {
                 user_ids.into_iter().map(Value::from),
             )
             .await?;
-        rows.iter().map(|row| profile(row).map(|profile| (profile.user_id, profile))).collect()
+        self.read_all(&rows, profile)
     }
 
     /// Takes the lock on some clients, under which everything about a client is done.
@@ -137,27 +139,22 @@ impl Tx {
         Ok(())
     }
 
-    /// Lists up to `limit` clients after `after`, by `user_id`, of one status or of all.
+    /// Lists up to `limit` clients after `after`, by `user_id`.
     pub async fn list_clients(
         &mut self,
-        status: Option<Status>,
         after: Option<UserId>,
         limit: u32,
     ) -> Result<Vec<ClientProfile>> {
+        let after = after.map_or_else(String::new, |after| after.to_string());
         let rows = self
             .fetch(
                 &CLIENTS,
-                "SELECT user_id, version, body FROM clients \
-                 WHERE user_id > $1 AND status = COALESCE($2, status) \
-                 ORDER BY user_id LIMIT $3",
-                &values![
-                    after.map_or_else(String::new, |after| after.to_string()),
-                    status.map(Status::as_str),
-                    limit,
-                ],
+                "SELECT user_id, version, body FROM clients WHERE user_id > $1 \
+                 ORDER BY user_id LIMIT $2",
+                &values![after, limit],
             )
             .await?;
-        rows.iter().map(profile).collect()
+        self.read_all(&rows, profile)
     }
 
     /// Remembers that logs, excuses or pauses of some clients changed.

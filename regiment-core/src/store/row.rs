@@ -77,6 +77,15 @@ impl Row {
         u32::try_from(number).map_err(|_| self.corrupt(column, "is out of range").into())
     }
 
+    pub(super) fn optional_count(&self, column: &'static str) -> Result<Option<u32>> {
+        let number = read!(self, column, Option<i64>)?;
+        number
+            .map(|number| {
+                u32::try_from(number).map_err(|_| self.corrupt(column, "is out of range").into())
+            })
+            .transpose()
+    }
+
     pub(super) fn instant(&self, column: &'static str) -> Result<Timestamp> {
         let microseconds = self.integer(column)?;
         self.to_instant(column, microseconds)

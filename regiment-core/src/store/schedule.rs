@@ -40,7 +40,7 @@ pub struct ClientTrigger {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueTrigger {
     /// The occurrence.
-    pub next: ClientTrigger,
+    pub trigger: ClientTrigger,
     /// How often it has failed.
     pub failures: u32,
     /// Whether the ledger has it already: then it is only moved on.
@@ -49,7 +49,7 @@ pub struct DueTrigger {
 
 /// A due instant of one kind of system trigger, under this transaction's lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DueSystemTrigger {
+pub struct DueSystem {
     /// What falls due.
     pub trigger: SystemTrigger,
     /// When it is due.
@@ -147,15 +147,13 @@ impl Tx {
              ORDER BY t.due_at, t.precedence, t.user_id, t.kind LIMIT $2 {lock}"
         );
         let rows = self.fetch(&TRIGGERS, AssertSqlSafe(sql), &values![now, limit]).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(DueTrigger {
-                    next: trigger(row)?,
-                    failures: row.count("failures")?,
-                    has_run: row.boolean("has_run")?,
-                })
+        self.read_all(&rows, |row| {
+            Ok(DueTrigger {
+                trigger: trigger(row)?,
+                failures: row.count("failures")?,
+                has_run: row.boolean("has_run")?,
             })
-            .collect()
+        })
     }
 
     /// Whether anything of a client is due at or before `at`, blocked or not.
@@ -312,10 +310,7 @@ impl Tx {
     }
 
     /// Takes the system trigger that has been due longest, if any is.
-    pub async fn claim_system_trigger(
-        &mut self,
-        now: Timestamp,
-    ) -> Result<Option<DueSystemTrigger>> {
+    pub async fn claim_system_trigger(&mut self, now: Timestamp) -> Result<Option<DueSystem>> {
         let lock = self.locking("FOR UPDATE SKIP LOCKED");
         let sql = format!(
             "SELECT kind, due_at, failures FROM system_triggers WHERE due_at <= $1 \
@@ -324,7 +319,7 @@ impl Tx {
         );
         let row = self.fetch_optional(&SYSTEM, AssertSqlSafe(sql), &values![now]).await?;
         row.map(|row| {
-            Ok(DueSystemTrigger {
+            Ok(DueSystem {
                 trigger: row.parsed("kind")?,
                 due_at: row.instant("due_at")?,
                 failures: row.count("failures")?,
@@ -351,7 +346,7 @@ impl Tx {
     /// Moves a system trigger on from the instant that was claimed.
     pub async fn advance_system_trigger(
         &mut self,
-        claimed: &DueSystemTrigger,
+        claimed: &DueSystem,
         next_due_at: Timestamp,
     ) -> Result<()> {
         self.execute(
@@ -366,7 +361,7 @@ impl Tx {
     /// Counts a failure of a system trigger; returns how many it has by now.
     pub async fn fail_system_trigger(
         &mut self,
-        claimed: &DueSystemTrigger,
+        claimed: &DueSystem,
         blocked_until: Timestamp,
     ) -> Result<u32> {
         let row = self

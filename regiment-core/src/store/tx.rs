@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite, Transaction};
 
 use super::{
-    error::{Error, Result},
+    error::{Corrupt, Error, Result},
     row::{Row, Table},
     value::{CHUNK, Value, groups, list, sizes},
 };
@@ -19,6 +19,8 @@ pub struct Tx {
     on: On,
     failed: Option<String>,
     depth: u32,
+    /// Rows that a reading of many left out.
+    corrupt: Vec<Corrupt>,
 }
 
 #[derive(Debug)]
@@ -68,15 +70,21 @@ macro_rules! bound {
 
 impl Tx {
     pub(super) fn new(on: On) -> Self {
-        Tx { on, failed: None, depth: 0 }
+        Tx { on, failed: None, depth: 0, corrupt: Vec::new() }
     }
 
     /// Makes everything since the beginning durable, or nothing.
+    ///
+    /// Refuses while there are rows that a reading left out and nobody [took](Tx::take_corrupt).
     pub async fn commit(mut self) -> Result<()> {
         if let Some(first) = self.failed.take() {
             // Nothing is kept either way; the first error is the one worth reporting.
             drop(self.rollback().await);
             return Err(Error::Poisoned { first });
+        }
+        if let Some(corrupt) = self.corrupt.pop() {
+            self.rollback().await?;
+            return Err(corrupt.into());
         }
         match self.on {
             On::Sqlite(transaction) => transaction.commit().await?,
@@ -92,6 +100,12 @@ impl Tx {
             On::Postgres(transaction) => transaction.rollback().await?,
         }
         Ok(())
+    }
+
+    /// Takes the rows that readings of many left out because they don't decode: they are to be
+    /// quarantined, and the coach to be told.
+    pub fn take_corrupt(&mut self) -> Vec<Corrupt> {
+        std::mem::take(&mut self.corrupt)
     }
 
     /// Marks a point to which the transaction can go back: one client of a batch.
@@ -181,6 +195,32 @@ impl Tx {
                 .map(|rows| rows.into_iter().map(|row| Row::postgres(table, row)).collect()),
         };
         self.leave(rows)
+    }
+
+    /// Reads many rows. One that does not decode stops no other: it is left out, logged, and noted
+    /// for [`take_corrupt`](Tx::take_corrupt).
+    pub(super) fn read_all<T>(
+        &mut self,
+        rows: &[Row],
+        read: impl Fn(&Row) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut records = Vec::with_capacity(rows.len());
+        for row in rows {
+            match read(row) {
+                Ok(record) => records.push(record),
+                Err(Error::Corrupt(corrupt)) => {
+                    tracing::error!(
+                        table = corrupt.table,
+                        column = corrupt.column,
+                        reason = corrupt.reason,
+                        "a row does not decode and is left out"
+                    );
+                    self.corrupt.push(corrupt);
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(records)
     }
 
     /// Runs a statement that yields at most one row.

@@ -51,7 +51,7 @@ fn tomorrow(next: &ClientTrigger) -> ClientTrigger {
 async fn enlist(store: &Store, user_ids: impl IntoIterator<Item = String>) {
     let mut tx = store.begin().await.unwrap();
     for user_id in user_ids {
-        tx.enlist(client(&user_id), at(0)).await.unwrap();
+        tx.enlist(&client(&user_id), at(0)).await.unwrap();
     }
     tx.commit().await.unwrap();
 }
@@ -72,7 +72,7 @@ async fn put(store: &Store, triggers: &[ClientTrigger]) {
 
 async fn claim(tx: &mut Tx, now: i64) -> Vec<(String, Trigger, Date)> {
     let claimed = tx.claim_triggers(at(now), 100).await.unwrap();
-    claimed.into_iter().map(|due| short(&due.next)).collect()
+    claimed.into_iter().map(|due| short(&due.trigger)).collect()
 }
 
 fn short(next: &ClientTrigger) -> (String, Trigger, Date) {
@@ -88,7 +88,7 @@ on_both! {
         assert_eq!(tx.claim_triggers(at(9), 100).await.unwrap(), []);
         assert!(!tx.has_due_triggers(at(9)).await.unwrap());
         let due = tx.claim_triggers(at(10), 100).await.unwrap();
-        assert_eq!(due, [DueTrigger { next: drop.clone(), failures: 0, has_run: false }]);
+        assert_eq!(due, [DueTrigger { trigger: drop.clone(), failures: 0, has_run: false }]);
         assert!(tx.has_due_triggers(at(10)).await.unwrap());
         assert_eq!(tx.triggers_of([drop.user_id]).await.unwrap(), [drop]);
     }
@@ -233,18 +233,18 @@ on_both! {
     }
 
     async fn a_system_trigger_runs_once_per_instant(database: &Database) {
-        let scan = Occasion::System { trigger: SystemTrigger::WeeklyScan, due_at: at(10) };
+        let honors = Occasion::System { trigger: SystemTrigger::Honors, due_at: at(10) };
         let mut tx = database.store.begin().await.unwrap();
         assert_eq!(tx.next_trigger_at().await.unwrap(), None);
-        tx.seed_system_trigger(SystemTrigger::WeeklyScan, at(10)).await.unwrap();
-        tx.seed_system_trigger(SystemTrigger::WeeklyScan, at(99)).await.unwrap();
-        tx.seed_system_trigger(SystemTrigger::Backup, at(20)).await.unwrap();
+        tx.seed_system_trigger(SystemTrigger::Honors, at(10)).await.unwrap();
+        tx.seed_system_trigger(SystemTrigger::Honors, at(99)).await.unwrap();
+        tx.seed_system_trigger(SystemTrigger::InfractionScan, at(20)).await.unwrap();
         assert_eq!(tx.next_trigger_at().await.unwrap(), Some(at(10)));
         assert_eq!(tx.claim_system_trigger(at(9)).await.unwrap(), None);
         let due = tx.claim_system_trigger(at(30)).await.unwrap().unwrap();
-        assert_eq!((due.trigger, due.due_at), (SystemTrigger::WeeklyScan, at(10)));
+        assert_eq!((due.trigger, due.due_at), (SystemTrigger::Honors, at(10)));
         let run = Run {
-            occasion: scan,
+            occasion: honors,
             due_at: at(10),
             fired_at: at(30),
             zone: Zone::utc(),
@@ -256,11 +256,11 @@ on_both! {
         };
         tx.record_runs(std::slice::from_ref(&run)).await.unwrap();
         tx.advance_system_trigger(&due, at(10 + 604_800)).await.unwrap();
-        let backup = tx.claim_system_trigger(at(30)).await.unwrap().unwrap();
-        assert_eq!(backup.trigger, SystemTrigger::Backup);
-        assert_eq!(tx.fail_system_trigger(&backup, at(60)).await.unwrap(), 1);
+        let scan = tx.claim_system_trigger(at(30)).await.unwrap().unwrap();
+        assert_eq!(scan.trigger, SystemTrigger::InfractionScan);
+        assert_eq!(tx.fail_system_trigger(&scan, at(60)).await.unwrap(), 1);
         assert_eq!(tx.claim_system_trigger(at(59)).await.unwrap(), None);
-        assert_eq!(tx.run_of(scan).await.unwrap(), Some(run));
+        assert_eq!(tx.run_of(honors).await.unwrap(), Some(run));
     }
 
     async fn workers_at_once_run_each_occurrence_once_and_a_client_is_with_one_of_them(database: &Database) {
@@ -282,9 +282,9 @@ on_both! {
                     if due.is_empty() && !tx.has_due_triggers(at(10)).await.unwrap() {
                         return ran;
                     }
-                    let runs: Vec<_> = due.iter().map(|due| run(&due.next, at(10))).collect();
+                    let runs: Vec<_> = due.iter().map(|due| run(&due.trigger, at(10))).collect();
                     let moves: Vec<_> =
-                        due.iter().map(|due| (due.next.clone(), tomorrow(&due.next))).collect();
+                        due.iter().map(|due| (due.trigger.clone(), tomorrow(&due.trigger))).collect();
                     tx.record_runs(&runs).await.unwrap();
                     tx.advance_triggers(&moves).await.unwrap();
                     tx.commit().await.unwrap();

@@ -1,0 +1,181 @@
+//! Job cards.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, civil::Date};
+
+use super::{
+    error::{Conflict, Result},
+    row::Table,
+    tx::Tx,
+    value::{Value, values},
+};
+use crate::{
+    Id, UserId,
+    record::{CardSource, JobCard, Severity},
+};
+
+const CARDS: Table = Table { name: "job_cards", key: &["id"] };
+
+impl Tx {
+    /// Saves cards over those of the same client, source and date, each of which comes once.
+    ///
+    /// A new card brings its id; one that replaces another keeps that one's.
+    pub async fn save_cards(&mut self, cards: &[JobCard], now: Timestamp) -> Result<()> {
+        let known = self.card_ids(cards).await?;
+        let mut rows = Vec::with_capacity(cards.len());
+        for card in cards {
+            let id = known.get(&(card.user_id, card.source, card.date)).copied().or(card.id);
+            let Some(id) = id else {
+                return Err(Conflict::Missing("the card has no id".to_owned()).into());
+            };
+            let card = JobCard { id: Some(id), ..card.clone() };
+            rows.push(values![
+                id.to_string(),
+                card.user_id,
+                card.source.as_str(),
+                card.date,
+                card.state.as_str(),
+                rank(card.severity),
+                card.priority,
+                card.timestamp,
+                now,
+                1,
+                serde_json::to_string(&card)?,
+            ]);
+        }
+        self.insert(
+            "INSERT INTO job_cards (id, user_id, source, date, state, severity, priority, \
+             raised_at, updated_at, version, body) VALUES",
+            rows,
+            "ON CONFLICT (user_id, source, date) DO UPDATE SET state = excluded.state, \
+             severity = excluded.severity, priority = excluded.priority, \
+             updated_at = excluded.updated_at, version = job_cards.version + 1, \
+             body = excluded.body",
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Returns a card and its version.
+    pub async fn card(&mut self, id: Id<JobCard>) -> Result<Option<(JobCard, u32)>> {
+        let sql = "SELECT id, version, body FROM job_cards WHERE id = $1";
+        let row = self.fetch_optional(&CARDS, sql, &values![id.to_string()]).await?;
+        row.map(|row| Ok((row.json("body")?, row.count("version")?))).transpose()
+    }
+
+    /// Saves a card over the version that was read; refuses with [`Conflict::Stale`] if somebody
+    /// saved it in between. Returns the new version.
+    pub async fn save_card(
+        &mut self,
+        id: Id<JobCard>,
+        card: &JobCard,
+        version: u32,
+        now: Timestamp,
+    ) -> Result<u32> {
+        let card = JobCard { id: Some(id), ..card.clone() };
+        let saved = self
+            .execute(
+                "UPDATE job_cards SET state = $3, severity = $4, priority = $5, updated_at = $6, \
+                 version = version + 1, body = $7 WHERE id = $1 AND version = $2",
+                &values![
+                    id.to_string(),
+                    version,
+                    card.state.as_str(),
+                    rank(card.severity),
+                    card.priority,
+                    now,
+                    serde_json::to_string(&card)?,
+                ],
+            )
+            .await?;
+        if saved == 1 {
+            return Ok(version + 1);
+        }
+        let expected = version.into();
+        Err(Conflict::Stale { table: CARDS.name, id: id.to_string(), expected }.into())
+    }
+
+    /// Returns the unresolved cards of some clients, by client, date and source.
+    pub async fn unresolved_cards(
+        &mut self,
+        user_ids: impl IntoIterator<Item = UserId>,
+    ) -> Result<Vec<JobCard>> {
+        let rows = self
+            .fetch_in(
+                &CARDS,
+                "SELECT id, body FROM job_cards \
+                 WHERE state IN ('open', 'acknowledged', 'snoozed') AND user_id IN ({keys})",
+                &[],
+                user_ids.into_iter().map(Value::from),
+            )
+            .await?;
+        let mut cards: Vec<JobCard> = self.read_all(&rows, |row| row.json("body"))?;
+        cards.sort_by_key(|card| (card.user_id, card.date, card.source));
+        Ok(cards)
+    }
+
+    /// Returns the cards of some clients from a local date on, resolved ones too, by client, date
+    /// and source.
+    pub async fn cards_from(
+        &mut self,
+        user_ids: impl IntoIterator<Item = UserId>,
+        from: Date,
+    ) -> Result<Vec<JobCard>> {
+        let rows = self
+            .fetch_in(
+                &CARDS,
+                "SELECT id, body FROM job_cards WHERE date >= $1 AND user_id IN ({keys})",
+                &values![from],
+                user_ids.into_iter().map(Value::from),
+            )
+            .await?;
+        let mut cards: Vec<JobCard> = self.read_all(&rows, |row| row.json("body"))?;
+        cards.sort_by_key(|card| (card.user_id, card.date, card.source));
+        Ok(cards)
+    }
+
+    /// Lists up to `limit` unresolved cards, worst first: by severity, then priority, then age.
+    pub async fn open_cards(&mut self, limit: u32) -> Result<Vec<JobCard>> {
+        let rows = self
+            .fetch(
+                &CARDS,
+                "SELECT id, body FROM job_cards \
+                 WHERE state IN ('open', 'acknowledged', 'snoozed') \
+                 ORDER BY severity DESC, priority DESC, raised_at, id LIMIT $1",
+                &values![limit],
+            )
+            .await?;
+        self.read_all(&rows, |row| row.json("body"))
+    }
+
+    /// Returns the ids of the stored cards that these replace.
+    async fn card_ids(
+        &mut self,
+        cards: &[JobCard],
+    ) -> Result<BTreeMap<(UserId, CardSource, Date), Id<JobCard>>> {
+        let Some(first) = cards.iter().map(|card| card.date).min() else {
+            return Ok(BTreeMap::new());
+        };
+        let rows = self
+            .fetch_in(
+                &CARDS,
+                "SELECT id, user_id, source, date FROM job_cards \
+                 WHERE date >= $1 AND user_id IN ({keys})",
+                &values![first],
+                cards.iter().map(|card| Value::from(card.user_id)),
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let key = (row.parsed("user_id")?, row.parsed("source")?, row.date("date")?);
+                Ok((key, row.parsed("id")?))
+            })
+            .collect()
+    }
+}
+
+/// The number by which a severity is listed.
+pub(super) fn rank(severity: Severity) -> u32 {
+    (0..).zip(Severity::ALL).find(|(_, of)| **of == severity).map_or(0, |(rank, _)| rank)
+}

@@ -1,0 +1,58 @@
+//! Forgetting a person.
+
+use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
+
+use super::{error::Result, tx::Tx, value::values};
+use crate::UserId;
+
+/// Tables with a column that names the client, in an order that their references allow.
+const OF_CLIENT: [(&str, &str); 18] = [
+    ("logs", "user_id"),
+    ("lifts", "user_id"),
+    ("orders", "user_id"),
+    ("closed_dates", "user_id"),
+    ("pause_log", "user_id"),
+    ("plan_choices", "user_id"),
+    ("plans", "user_id"),
+    ("excuses", "user_id"),
+    ("excuse_requests", "user_id"),
+    ("infractions", "user_id"),
+    ("standings", "user_id"),
+    ("job_cards", "user_id"),
+    ("alerts", "about"),
+    ("achievements", "user_id"),
+    ("client_triggers", "user_id"),
+    ("outbox", "user_id"),
+    ("quarantine", "user_id"),
+    ("clients", "user_id"),
+];
+
+impl Tx {
+    /// Removes everything that leads to a person, and returns how many rows that was.
+    ///
+    /// The ledger stays, under the client's random subject: it counts runs, and says nothing of the
+    /// person. Details of the audit trail are erased with it; the chain still verifies. A person
+    /// who was forgotten may enlist again.
+    pub async fn erase_client(
+        &mut self,
+        user_id: UserId,
+        subject: &str,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<u64> {
+        let mut erased = 0;
+        for (table, column) in OF_CLIENT {
+            let sql = AssertSqlSafe(format!("DELETE FROM {table} WHERE {column} = $1"));
+            erased += self.execute(sql, &values![user_id]).await?;
+        }
+        self.leave_boards(user_id, now).await?;
+        self.execute(
+            "UPDATE scheduled_runs SET subject = $2 WHERE subject = $1",
+            &values![user_id, subject],
+        )
+        .await?;
+        erased += self.erase_audit_details(subject, actor, now).await?;
+        Ok(erased)
+    }
+}

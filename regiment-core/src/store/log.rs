@@ -1,0 +1,267 @@
+//! Logs and their revisions, and the lifts that are read out of them.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{
+    error::Result,
+    row::{Row, Table},
+    tx::Tx,
+    value::{Value, values},
+};
+use crate::{
+    Slug, UserId,
+    effect::Entry,
+    record::{Exercise, LastSet, Log, LogKey, Revision, Stream},
+};
+
+const LOGS: Table = Table { name: "logs", key: &["user_id", "date", "stream", "item", "revision"] };
+const LIFTS: Table = Table { name: "lifts", key: &["user_id", "exercise_id"] };
+
+/// What is remembered of one exercise of one client.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lift {
+    /// The client.
+    pub user_id: UserId,
+    /// The exercise.
+    pub exercise_id: Slug<Exercise>,
+    /// The last top set, of any block.
+    pub last: LastSet,
+    /// The best top set, by estimated one-repetition maximum, before the date of the last one.
+    pub best_before: Option<LastSet>,
+}
+
+impl Tx {
+    /// Adds each entry as the next revision of its key, in order.
+    pub async fn append_logs(&mut self, entries: &[Entry], now: Timestamp) -> Result<()> {
+        let mut numbers = self.last_revisions(entries).await?;
+        let mut rows = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let key = entry.log.key();
+            let number = numbers.get(&key).copied().unwrap_or(0) + 1;
+            rows.push(values![
+                key.user_id,
+                key.date,
+                key.stream.as_str(),
+                &key.item,
+                number,
+                entry.entered_at,
+                now,
+                serde_json::to_string(&entry.by)?,
+                entry.reason.as_deref(),
+                body(&entry.log)?,
+            ]);
+            numbers.insert(key, number);
+        }
+        self.insert(
+            "INSERT INTO logs (user_id, date, stream, item, revision, entered_at, recorded_at, \
+             actor, reason, body) VALUES",
+            rows,
+            "",
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Returns the effective logs of some clients between two local dates, both inclusive.
+    pub async fn effective_logs(
+        &mut self,
+        user_ids: impl IntoIterator<Item = UserId>,
+        from: Date,
+        until: Date,
+    ) -> Result<Vec<Log>> {
+        let rows = self
+            .fetch_in(
+                &LOGS,
+                "SELECT user_id, date, stream, item, revision, body FROM logs \
+                 WHERE date >= $1 AND date <= $2 AND user_id IN ({keys}) \
+                 ORDER BY user_id, date, stream, item, revision DESC",
+                &values![from, until],
+                user_ids.into_iter().map(Value::from),
+            )
+            .await?;
+        let effective = latest(&rows)?;
+        self.read_all_of(effective)
+    }
+
+    /// Returns every revision of a client's logs between two local dates, both inclusive, by key
+    /// and number.
+    pub async fn revisions(
+        &mut self,
+        user_id: UserId,
+        from: Date,
+        until: Date,
+    ) -> Result<Vec<Revision>> {
+        let rows = self
+            .fetch(
+                &LOGS,
+                "SELECT user_id, date, stream, item, revision, entered_at, recorded_at, actor, \
+                 reason, body FROM logs WHERE user_id = $1 AND date >= $2 AND date <= $3",
+                &values![user_id, from, until],
+            )
+            .await?;
+        let mut revisions = self.read_all(&rows, |row| {
+            Ok(Revision {
+                log: log(row)?,
+                number: row.count("revision")?,
+                entered_at: row.instant("entered_at")?,
+                recorded_at: row.instant("recorded_at")?,
+                by: row.json("actor")?,
+                reason: row.optional_text("reason")?.map(str::to_owned),
+            })
+        })?;
+        revisions.sort_by_cached_key(|revision| (revision.log.key(), revision.number));
+        Ok(revisions)
+    }
+
+    /// Returns what is remembered of the exercises of some clients.
+    pub async fn lifts(&mut self, user_ids: impl IntoIterator<Item = UserId>) -> Result<Vec<Lift>> {
+        let rows = self
+            .fetch_in(
+                &LIFTS,
+                "SELECT user_id, exercise_id, body FROM lifts WHERE user_id IN ({keys})",
+                &[],
+                user_ids.into_iter().map(Value::from),
+            )
+            .await?;
+        self.read_all(&rows, |row| row.json("body"))
+    }
+
+    /// Reads the last and the best top set of an exercise out of the logs anew, after one changed.
+    pub async fn refresh_lift(
+        &mut self,
+        user_id: UserId,
+        exercise_id: &Slug<Exercise>,
+    ) -> Result<()> {
+        let rows = self
+            .fetch(
+                &LOGS,
+                "SELECT user_id, date, stream, item, revision, body FROM logs \
+                 WHERE stream = 'training' AND user_id = $1 AND item = $2 \
+                 ORDER BY date, revision DESC",
+                &values![user_id, exercise_id.as_str()],
+            )
+            .await?;
+        let effective = latest(&rows)?;
+        let logs = self.read_all_of(effective)?;
+        let sets = logs.iter().filter_map(|log| match log {
+            Log::Training(log) => Some(LastSet::new(log.set?, log.date)),
+            Log::Meal(_) | Log::Cardio(_) | Log::Checkin(_) => None,
+        });
+        match lift(user_id, exercise_id, sets.collect()) {
+            Some(lift) => {
+                self.execute(
+                    "INSERT INTO lifts (user_id, exercise_id, body) VALUES ($1, $2, $3) \
+                     ON CONFLICT (user_id, exercise_id) DO UPDATE SET body = excluded.body",
+                    &values![user_id, exercise_id.as_str(), serde_json::to_string(&lift)?],
+                )
+                .await?;
+            }
+            None => {
+                self.execute(
+                    "DELETE FROM lifts WHERE user_id = $1 AND exercise_id = $2",
+                    &values![user_id, exercise_id.as_str()],
+                )
+                .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts the logs, revisions left out of it.
+    pub async fn count_logs(&mut self) -> Result<u64> {
+        let sql = "SELECT COUNT(*) AS n FROM logs WHERE revision = 1";
+        let row = self.fetch_optional(&LOGS, sql, &[]).await?;
+        row.map_or(Ok(0), |row| Ok(u64::try_from(row.integer("n")?).unwrap_or(0)))
+    }
+
+    /// Returns the number of the last revision of each entry's key that has one.
+    async fn last_revisions(&mut self, entries: &[Entry]) -> Result<BTreeMap<LogKey, u32>> {
+        let mut dates: Vec<Date> = entries.iter().map(|entry| entry.log.date()).collect();
+        dates.sort_unstable();
+        let (Some(first), Some(last)) = (dates.first(), dates.last()) else {
+            return Ok(BTreeMap::new());
+        };
+        let mut user_ids: Vec<UserId> = entries.iter().map(|entry| entry.log.user_id()).collect();
+        user_ids.sort_unstable();
+        user_ids.dedup();
+        let rows = self
+            .fetch_in(
+                &LOGS,
+                "SELECT user_id, date, stream, item, MAX(revision) AS revision FROM logs \
+                 WHERE date >= $1 AND date <= $2 AND user_id IN ({keys}) \
+                 GROUP BY user_id, date, stream, item",
+                &values![*first, *last],
+                user_ids.into_iter().map(Value::from),
+            )
+            .await?;
+        rows.iter().map(|row| Ok((key(row)?, row.count("revision")?))).collect()
+    }
+
+    fn read_all_of(&mut self, rows: Vec<&Row>) -> Result<Vec<Log>> {
+        let mut logs = Vec::with_capacity(rows.len());
+        for row in rows {
+            logs.extend(self.read_all(std::slice::from_ref(row), log)?);
+        }
+        Ok(logs)
+    }
+}
+
+/// Picks the first row of each key: rows come by key, the highest revision first.
+fn latest(rows: &[Row]) -> Result<Vec<&Row>> {
+    let mut latest = Vec::with_capacity(rows.len());
+    let mut last = None;
+    for row in rows {
+        let key = (row.text("user_id")?, row.text("date")?, row.text("stream")?, row.text("item")?);
+        if last != Some(key) {
+            latest.push(row);
+            last = Some(key);
+        }
+    }
+    Ok(latest)
+}
+
+fn key(row: &Row) -> Result<LogKey> {
+    Ok(LogKey {
+        user_id: row.parsed("user_id")?,
+        date: row.date("date")?,
+        stream: row.parsed("stream")?,
+        item: row.text("item")?.to_owned(),
+    })
+}
+
+fn log(row: &Row) -> Result<Log> {
+    // The column says which record it is, so the text is read once.
+    fn of<T: DeserializeOwned>(row: &Row, variant: fn(T) -> Log) -> Result<Log> {
+        row.json("body").map(variant)
+    }
+    match row.parsed::<Stream>("stream")? {
+        Stream::Meal => of(row, Log::Meal),
+        Stream::Training => of(row, Log::Training),
+        Stream::Cardio => of(row, Log::Cardio),
+        Stream::Checkin => of(row, Log::Checkin),
+    }
+}
+
+fn body(log: &Log) -> Result<String> {
+    Ok(match log {
+        Log::Meal(log) => serde_json::to_string(log)?,
+        Log::Training(log) => serde_json::to_string(log)?,
+        Log::Cardio(log) => serde_json::to_string(log)?,
+        Log::Checkin(log) => serde_json::to_string(log)?,
+    })
+}
+
+/// Finds the last set, and the best before its date; of equals the earlier one. `sets` are by date.
+fn lift(user_id: UserId, exercise_id: &Slug<Exercise>, mut sets: Vec<LastSet>) -> Option<Lift> {
+    let last = sets.pop()?;
+    let best_before = sets
+        .into_iter()
+        .filter(|set| set.date < last.date)
+        .filter_map(|set| set.e1rm().map(|e1rm| (e1rm, set)))
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })
+        .map(|(_, set)| set);
+    Some(Lift { user_id, exercise_id: exercise_id.clone(), last, best_before })
+}

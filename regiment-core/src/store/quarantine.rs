@@ -1,0 +1,141 @@
+//! Records that broke their schema, as they came.
+
+use jiff::{Timestamp, civil::Date};
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    error::Result,
+    row::{Row, Table},
+    tx::Tx,
+    value::{Value, values},
+};
+use crate::UserId;
+
+const QUARANTINE: Table = Table { name: "quarantine", key: &["hash"] };
+
+/// A record that broke its schema.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Quarantined {
+    /// The client, where it could be read.
+    pub user_id: Option<UserId>,
+    /// The record's local date, where it could be read.
+    pub date: Option<Date>,
+    /// Where it came from: a file, the spool, a table.
+    pub source: String,
+    /// Its line there, from 1.
+    pub line: Option<u32>,
+    /// What is wrong with it.
+    pub reason: String,
+    /// The record as it came.
+    pub record: String,
+    /// When it was found.
+    pub found_at: Timestamp,
+}
+
+/// Shows where it came from and what is wrong, never the record.
+impl std::fmt::Debug for Quarantined {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Quarantined")
+            .field("source", &self.source)
+            .field("line", &self.line)
+            .field("reason", &self.reason)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Quarantined {
+    /// The same record of the same source is the same row.
+    fn hash(&self) -> String {
+        let mut hasher = Sha256::new();
+        hasher.update((self.source.len() as u64).to_be_bytes());
+        hasher.update(&self.source);
+        hasher.update(&self.record);
+        format!("{:x}", hasher.finalize())
+    }
+}
+
+impl Tx {
+    /// Puts records into quarantine, and returns how many were not there yet.
+    pub async fn quarantine(&mut self, records: &[Quarantined]) -> Result<u64> {
+        let rows = records.iter().map(|record| {
+            values![
+                record.hash(),
+                record.user_id.map_or_else(String::new, |user_id| user_id.to_string()),
+                record.date.map_or_else(String::new, |date| date.to_string()),
+                &record.source,
+                record.line,
+                &record.reason,
+                &record.record,
+                record.found_at,
+            ]
+        });
+        self.insert(
+            "INSERT INTO quarantine (hash, user_id, date, source, line, reason, record, found_at) \
+             VALUES",
+            rows.collect(),
+            "ON CONFLICT (hash) DO NOTHING",
+        )
+        .await
+    }
+
+    /// Lists up to `limit` records in quarantine, oldest first.
+    pub async fn quarantined(&mut self, limit: u32) -> Result<Vec<Quarantined>> {
+        let rows = self
+            .fetch(
+                &QUARANTINE,
+                "SELECT hash, user_id, date, source, line, reason, record, found_at \
+                 FROM quarantine WHERE released_at IS NULL ORDER BY found_at, hash LIMIT $1",
+                &values![limit],
+            )
+            .await?;
+        self.read_all(&rows, quarantined)
+    }
+
+    /// Returns the records of some clients in quarantine whose local date lies between two, both
+    /// inclusive.
+    pub async fn quarantined_between(
+        &mut self,
+        user_ids: impl IntoIterator<Item = UserId>,
+        from: Date,
+        until: Date,
+    ) -> Result<Vec<Quarantined>> {
+        let rows = self
+            .fetch_in(
+                &QUARANTINE,
+                "SELECT hash, user_id, date, source, line, reason, record, found_at \
+                 FROM quarantine WHERE released_at IS NULL AND date >= $1 AND date <= $2 \
+                 AND user_id IN ({keys})",
+                &values![from, until],
+                user_ids.into_iter().map(Value::from),
+            )
+            .await?;
+        self.read_all(&rows, quarantined)
+    }
+
+    /// Releases a record that was mended or given up; returns how many were.
+    pub async fn release(&mut self, record: &Quarantined, now: Timestamp) -> Result<u64> {
+        self.execute(
+            "UPDATE quarantine SET released_at = $2 WHERE hash = $1 AND released_at IS NULL",
+            &values![record.hash(), now],
+        )
+        .await
+    }
+}
+
+fn quarantined(row: &Row) -> Result<Quarantined> {
+    Ok(Quarantined {
+        user_id: match row.text("user_id")? {
+            "" => None,
+            _ => Some(row.parsed("user_id")?),
+        },
+        date: match row.text("date")? {
+            "" => None,
+            _ => Some(row.date("date")?),
+        },
+        source: row.text("source")?.to_owned(),
+        line: row.optional_count("line")?,
+        reason: row.text("reason")?.to_owned(),
+        record: row.text("record")?.to_owned(),
+        found_at: row.instant("found_at")?,
+    })
+}
