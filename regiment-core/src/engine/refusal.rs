@@ -1,6 +1,9 @@
 use jiff::civil::{Date, Time};
 
-use crate::{Invalid, record::Status};
+use crate::{
+    Invalid,
+    record::{InfractionKind, Status},
+};
 
 /// Why an engine refused what somebody asked. Nothing is stored; the text is for that person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -90,6 +93,23 @@ pub enum Refusal {
     RefeedBlocked {
         /// How many days without an infraction lift the block.
         days: u32,
+    },
+    /// No such event was recorded.
+    #[error("no infraction of {kind} on {date}")]
+    NoInfraction {
+        /// What was violated.
+        kind: InfractionKind,
+        /// The local date.
+        date: Date,
+    },
+    /// The request has been decided, has lapsed or was never made.
+    #[error("no such request waits for a decision")]
+    NothingAsked,
+    /// Only a coach may do it.
+    #[error("only a coach may {to}")]
+    CoachOnly {
+        /// What was asked, as a phrase that follows "may".
+        to: &'static str,
     },
     /// An id that the library does not have: names are never free text.
     #[error("{kind} {id} is not in the library")]
