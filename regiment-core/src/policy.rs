@@ -244,6 +244,8 @@ section! {
     pub struct HonorsPolicy {
         /// Places on each list.
         pub places: u32 = 5,
+        /// The fewest weigh-ins of a week that make a trend.
+        pub weigh_ins: u32 = 4,
         /// The goal band of a cut, percent of body weight a week, fast and slow end.
         pub cut_band_percent: (f64, f64) = (-1.5, -0.25),
         /// The goal band of a bulk.
@@ -370,6 +372,7 @@ impl Policy {
         between("delivery.pause_minutes", self.delivery.pause_minutes.into(), 1.0, 60.0)?;
         between("delivery.entered_at_minutes", self.delivery.entered_at_minutes.into(), 1.0, 60.0)?;
         between("delivery.trigger_attempts", self.delivery.trigger_attempts.into(), 1.0, 20.0)?;
+        between("honors.weigh_ins", self.honors.weigh_ins.into(), 2.0, 7.0)?;
         between("honors.places", self.honors.places.into(), 1.0, 100.0)
     }
 }
