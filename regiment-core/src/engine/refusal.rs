@@ -78,16 +78,23 @@ pub enum Refusal {
         /// The client's local date.
         today: Date,
     },
-    /// The template holds a food the client is allergic to.
-    #[error("{template} holds {allergen} ({food}), an allergen of the client")]
-    Allergen {
+    /// The template holds what the client is allergic to, and nobody has overridden that.
+    #[error("{template} holds {}, which the client is allergic to", allergens.join(" and "))]
+    Allergens {
         /// The template.
         template: String,
-        /// The allergen.
-        allergen: String,
-        /// The food that holds it.
-        food: String,
+        /// The allergens.
+        allergens: Vec<String>,
     },
+    /// An active profile would lack what its orders are made of.
+    #[error("the profile lacks {}", missing.join(" and "))]
+    Incomplete {
+        /// The fields.
+        missing: Vec<&'static str>,
+    },
+    /// Nothing but an alias is ever posted publicly.
+    #[error("choose an alias first: it is the only name that is ever posted")]
+    AliasNeeded,
     /// Planning a refeed is blocked by the escalation.
     #[error("refeeds are blocked: lift the block, or wait for {days} days without an infraction")]
     RefeedBlocked {
