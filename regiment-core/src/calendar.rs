@@ -105,6 +105,11 @@ pub fn local_time(zone: &Zone, now: Timestamp) -> Time {
     zone.tz().to_datetime(now).time()
 }
 
+/// Returns a zone's offset from UTC at an instant, in seconds.
+pub fn offset_seconds(zone: &Zone, now: Timestamp) -> i32 {
+    zone.tz().to_offset(now).seconds()
+}
+
 /// Returns the first day of the seven-day meal cycle that holds a date: the Tuesday on or before it.
 pub fn cycle_start(date: Date) -> Date {
     days_before(date, i64::from(date.weekday().since(Weekday::Tuesday)))

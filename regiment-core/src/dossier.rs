@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use crate::{
     Effect, Slug, UserId,
     calendar::{cycle_start, days_before},
+    message::{Dispatch, Message},
     record::{
         ClientProfile, CompiledPlan, Excuse, ExcuseRequest, Exercise, Infraction, JobCard, LastSet,
         Log, LogKey, Order, Ordered, PlanChoice, RequestState, Standing, Stream, TrainingLog,
@@ -31,6 +32,8 @@ pub struct Dossier {
     pub plans: Vec<CompiledPlan>,
     /// The client's choices for those cycles.
     pub choices: Vec<PlanChoice>,
+    /// The cycles, by their Tuesday, whose plan prompt reached the client.
+    pub prompted: Vec<Date>,
     /// Excuses that touch those dates or lie ahead.
     pub excuses: Vec<Excuse>,
     /// Requests nobody has decided.
@@ -66,6 +69,7 @@ impl Dossier {
             orders: Vec::new(),
             plans: Vec::new(),
             choices: Vec::new(),
+            prompted: Vec::new(),
             excuses: Vec::new(),
             requests: Vec::new(),
             infractions: Vec::new(),
@@ -128,6 +132,20 @@ impl Dossier {
         }
     }
 
+    /// Notes that a message reached the client: an order binds him from now on, and silence on a
+    /// prompt is an answer.
+    pub fn note_delivery(&mut self, dispatch: &Dispatch, at: Timestamp) {
+        if let Some((kind, date)) = dispatch.delivers {
+            let order = self.orders.iter_mut().find(|o| (o.kind(), o.date) == (kind, date));
+            if let Some(order) = order {
+                order.delivered_at.get_or_insert(at);
+            }
+        }
+        if let Message::PlanPrompt { cycle_start, .. } = dispatch.message {
+            self.prompted.push(cycle_start);
+        }
+    }
+
     /// Forgets what no engine will read on or after a local date, as the shell's next load would.
     pub fn forget_before(&mut self, today: Date) {
         let first = days_before(today, Self::LOG_DAYS - 1);
@@ -139,6 +157,7 @@ impl Dossier {
         let running = cycle_start(today);
         self.plans.retain(|plan| plan.cycle_start >= running);
         self.choices.retain(|choice| choice.cycle_start >= running);
+        self.prompted.retain(|cycle| *cycle >= running);
     }
 
     /// Notes a mission that was ordered or logged, where it belongs to the running block: it dates
@@ -155,7 +174,7 @@ impl Dossier {
 
     /// Counts an issued mission. One that is withdrawn before any of its top sets was logged did
     /// not take place, and its number is used again.
-    fn count_mission(&mut self, order: &Order) {
+    pub fn count_mission(&mut self, order: &Order) {
         let Ordered::Training(mission) = &order.ordered else { return };
         let was_tried = || {
             let keys = order.keys();

@@ -5,6 +5,7 @@ pub mod cardio;
 pub mod cards;
 pub mod care;
 pub mod checkin;
+pub mod delivery;
 pub mod excuses;
 pub mod honors;
 pub mod infractions;

@@ -82,14 +82,10 @@ section! {
         pub shopping_weekday: DayOfWeek = DayOfWeek::Sat,
         /// The rearming order for the cycle that begins on Tuesday.
         pub shopping_list: Time = at(6, 0),
-        /// The weekday, in UTC, of the weekly scan and of the honors board.
-        pub scan_weekday: DayOfWeek = DayOfWeek::Sun,
-        /// The weekly flag scan, UTC.
-        pub weekly_scan_utc: Time = at(22, 0),
+        /// The weekday, in UTC, of the honors board.
+        pub honors_weekday: DayOfWeek = DayOfWeek::Sun,
         /// The honors board, UTC.
         pub honors_utc: Time = at(22, 30),
-        /// The daily backup, UTC.
-        pub backup_utc: Time = at(2, 0),
     }
 }
 

@@ -1,1 +1,279 @@
 //! The shell: load, decide, apply, commit.
+//!
+//! [`Regiment`] is the one place where engines meet the store. Each operation opens a transaction,
+//! loads the [`Dossier`](crate::Dossier) of the client it is about, asks an engine, writes every
+//! effect and commits: a decision and its consequences stand or fall together. Messages are rows of
+//! the outbox until [`Regiment::deliver`] sends them, and scheduled work is rows until
+//! [`Regiment::tick`] decides it.
+
+mod apply;
+mod clients;
+mod coach;
+mod context;
+mod deliver;
+mod error;
+mod load;
+mod logs;
+mod notify;
+mod read;
+mod scan;
+mod spooled;
+mod tick;
+
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use jiff::Timestamp;
+
+use self::{
+    apply::Changes,
+    context::{Context, random},
+};
+pub use self::{
+    clients::Enlisted,
+    coach::Span,
+    deliver::Sent,
+    error::{Error, Result},
+    logs::{Answer, Durability, Logged, Submitted},
+    notify::{Delivery, Inbox, Log, Notifier, Receipt, Received, Undelivered, name_of},
+    read::{Item, Report, Today},
+    tick::Ticked,
+};
+use crate::{
+    Clock, Dossier, Effect, Library, Policy, UserId,
+    engine::schedule::{SystemTrigger, latest_due},
+    record::Actor,
+    store::{Details, NewEntry, Spool, Store, Tx},
+};
+
+/// The version of the texts that render a message. A message keeps the one of its first lease.
+const WORDING: &str = "1";
+
+/// The practice, running on a store.
+///
+/// ```
+/// use std::sync::Arc;
+/// use regiment_core::{Clock, ManualClock, regiment::{Inbox, Regiment}, store::Store};
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let clock = Arc::new(ManualClock::at("2026-03-01T00:00:00Z".parse().unwrap()));
+/// let store = Store::open("sqlite::memory:").await?;
+/// store.migrate_up(clock.now()).await?;
+/// let regiment = Regiment::open(store, clock.clone()).await?;
+///
+/// // Whatever is due is decided now, and its messages leave.
+/// let inbox = Inbox::default();
+/// regiment.tick().await?;
+/// regiment.deliver(&inbox).await?;
+/// assert!(inbox.take().is_empty()); // no client yet
+/// # Ok::<_, regiment_core::regiment::Error>(())
+/// # }).unwrap();
+/// ```
+pub struct Regiment {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    rules: RwLock<Rules>,
+    spool: Option<Spool>,
+}
+
+/// The policy and the library, and which stored version of each is in memory.
+#[derive(Debug, Clone)]
+struct Rules {
+    policy_version: u32,
+    policy: Arc<Policy>,
+    library_version: u64,
+    library: Arc<Library>,
+}
+
+impl Regiment {
+    /// Opens the practice on a migrated store. A store without a policy gets the default one as
+    /// version 1.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn open(store: Store, clock: Arc<dyn Clock>) -> Result<Self> {
+        Self::open_with(store, clock, &Policy::default()).await
+    }
+
+    /// Opens the practice; `seed` becomes the policy's version 1 where the store has none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn open_with(store: Store, clock: Arc<dyn Clock>, seed: &Policy) -> Result<Self> {
+        let now = clock.now();
+        let mut tx = store.begin().await?;
+        if tx.policy().await?.is_none() {
+            tx.save_policy(seed, &Actor::System, now).await?;
+        }
+        let (policy_version, policy) = tx.policy().await?.expect("it was just saved");
+        for trigger in SystemTrigger::ALL {
+            let latest = latest_due(*trigger, &policy, now);
+            let first = crate::engine::schedule::next_system(*trigger, &policy, latest);
+            tx.seed_system_trigger(*trigger, first).await?;
+        }
+        let (library_version, library) = library(&mut tx).await?;
+        tx.commit().await?;
+        let rules = Rules {
+            policy_version,
+            policy: Arc::new(policy),
+            library_version,
+            library: Arc::new(library),
+        };
+        Ok(Self { store, clock, rules: RwLock::new(rules), spool: None })
+    }
+
+    /// Keeps clients' logs in a local file while the database is away.
+    #[must_use]
+    pub fn with_spool(mut self, spool: Spool) -> Self {
+        self.spool = Some(spool);
+        self
+    }
+
+    /// Returns the store, for what the shell has no operation for: migrations, backups, the ledger.
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Returns the present instant.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Returns the rules as they stand in memory, with the policy's version.
+    pub fn policy(&self) -> (u32, Arc<Policy>) {
+        let rules = self.rules();
+        (rules.policy_version, rules.policy)
+    }
+
+    /// Returns the library as it stands in memory.
+    pub fn library(&self) -> Arc<Library> {
+        self.rules().library
+    }
+
+    /// Applies a policy as the next version. A changed time acts from each client's next occurrence.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a policy out of range, and the store's.
+    pub async fn apply_policy(&self, policy: &Policy, by: &Actor) -> Result<u32> {
+        policy.validate().map_err(|invalid| Error::Invalid(vec![invalid]))?;
+        let mut tx = self.store.begin().await?;
+        let old = self.context(&mut tx).await?;
+        let version = tx.save_policy(policy, by, old.now).await?;
+        if policy.times != old.policy.times {
+            apply::move_all(&mut tx, policy).await?;
+        }
+        let subject = format!("policy:{version}");
+        tx.append_audit(&[entry(by, "policy_applied", &subject)], old.now).await?;
+        tx.commit().await?;
+        Ok(version)
+    }
+
+    fn rules(&self) -> Rules {
+        self.rules.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads the clock once, and the rules where another process has changed them.
+    async fn context(&self, tx: &mut Tx) -> Result<Context> {
+        let mut rules = self.rules();
+        let (policy_version, library_version) = tx.rule_versions().await?;
+        if (policy_version, library_version) != (rules.policy_version, rules.library_version) {
+            if let Some((version, policy)) = tx.policy().await? {
+                rules.policy_version = version;
+                rules.policy = Arc::new(policy);
+            }
+            let (version, library) = library(tx).await?;
+            rules.library_version = version;
+            rules.library = Arc::new(library);
+            *self.rules.write().unwrap_or_else(PoisonError::into_inner) = rules.clone();
+        }
+        Ok(Context { now: self.clock.now(), policy: rules.policy, library: rules.library })
+    }
+
+    /// Loads a client under his lock, decides, writes every effect and commits.
+    async fn act<T>(
+        &self,
+        user_id: UserId,
+        decide: impl FnOnce(&Dossier, &Context) -> Result<(Vec<Effect>, T)>,
+    ) -> Result<T> {
+        let mut tx = self.store.begin().await?;
+        let context = self.context(&mut tx).await?;
+        let answer = self.decide_in(&mut tx, &context, user_id, decide).await?;
+        tx.commit().await?;
+        Ok(answer)
+    }
+
+    /// As [`Regiment::act`], with a row of the audit trail: what staff does leaves one.
+    async fn act_as<T>(
+        &self,
+        user_id: UserId,
+        by: &Actor,
+        action: &str,
+        decide: impl FnOnce(&Dossier, &Context) -> Result<(Vec<Effect>, T)>,
+    ) -> Result<T> {
+        let mut tx = self.store.begin().await?;
+        let context = self.context(&mut tx).await?;
+        let subject = subject_of(&mut tx, user_id).await?;
+        let answer = self.decide_in(&mut tx, &context, user_id, decide).await?;
+        tx.append_audit(&[entry(by, action, &subject)], context.now).await?;
+        tx.commit().await?;
+        Ok(answer)
+    }
+
+    async fn decide_in<T>(
+        &self,
+        tx: &mut Tx,
+        context: &Context,
+        user_id: UserId,
+        decide: impl FnOnce(&Dossier, &Context) -> Result<(Vec<Effect>, T)>,
+    ) -> Result<T> {
+        let mut dossier = load::locked(tx, user_id, context).await?;
+        let (effects, answer) = decide(&dossier, context)?;
+        let mut changes = Changes::default();
+        changes.take(&mut dossier, effects);
+        changes.write(tx, context).await?;
+        Ok(answer)
+    }
+}
+
+impl fmt::Debug for Regiment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Regiment").finish_non_exhaustive()
+    }
+}
+
+/// Reads the built-in library with the deployment's own templates over it.
+async fn library(tx: &mut Tx) -> Result<(u64, Library)> {
+    let mut library = Library::built_in();
+    let (version, meals, blocks) = tx.templates().await?;
+    for template in meals {
+        library.meal_templates.insert(template.template_id.clone(), template);
+    }
+    for template in blocks {
+        library.training_templates.insert(template.template_id.clone(), template);
+    }
+    Ok((version, library))
+}
+
+async fn subject_of(tx: &mut Tx, user_id: UserId) -> Result<String> {
+    let client = tx.client(user_id).await?.ok_or(Error::UnknownClient)?;
+    Ok(client.subject().to_owned())
+}
+
+/// Writes an entry of the audit trail. Who it was stands in the details, which an erasure takes
+/// away; the chain itself names a role.
+fn entry(by: &Actor, action: &str, subject: &str) -> NewEntry {
+    let details = match by {
+        Actor::System | Actor::Client(_) => None,
+        Actor::Coach(id) | Actor::Admin(id) => {
+            Some(Details { salt: random(), text: format!("by {id}") })
+        }
+    };
+    NewEntry {
+        actor: by.role().to_owned(),
+        action: action.to_owned(),
+        subject: subject.to_owned(),
+        details,
+    }
+}

@@ -5,6 +5,7 @@
 //! when to look. The shell keeps one row per client and trigger with the next local date and its
 //! instant, so the cost follows what is due.
 
+mod fire;
 mod system;
 
 use jiff::{
@@ -12,6 +13,7 @@ use jiff::{
     civil::{Date, Time},
 };
 
+pub use fire::{catch_up, fire};
 pub use system::{SystemTrigger, latest_due, next_system};
 
 use crate::{

@@ -399,6 +399,20 @@ impl JobCard {
         }
     }
 
+    /// Returns the card of the same client, source and date among `cards`, or starts one.
+    pub fn open_or_find(
+        cards: &[Self],
+        user_id: UserId,
+        source: CardSource,
+        date: Date,
+        now: Timestamp,
+    ) -> Self {
+        let known = cards
+            .iter()
+            .find(|card| card.user_id == user_id && card.source == source && card.date == date);
+        known.cloned().unwrap_or_else(|| Self::open(user_id, source, date, now))
+    }
+
     /// Adds a finding: the flag once, in byte order, its evidence, and at least its severity.
     pub fn add(&mut self, severity: Severity, evidence: Evidence) {
         if let Err(at) = self

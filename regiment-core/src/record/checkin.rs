@@ -94,7 +94,7 @@ impl fmt::Debug for Note {
 }
 
 /// What a completed check-in says.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct CheckinReport {
     /// Fasted, after waking, one decimal.
     pub weight: BodyWeight,
@@ -110,6 +110,7 @@ pub struct CheckinReport {
     pub notes: Note,
     /// Whether the weight looked wrong and nobody has confirmed it: it is left out of trends, flags
     /// and frames.
+    #[serde(default)]
     pub weight_unconfirmed: bool,
 }
 

@@ -14,7 +14,7 @@ use crate::{
 pub use crate::library::Exercise;
 
 /// The last working set of an exercise.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TopSet {
     /// The weight on the bar, or the added load of a bodyweight exercise.
     pub weight: Load,

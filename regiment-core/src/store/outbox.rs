@@ -334,6 +334,22 @@ impl Tx {
         row.map_or(Ok(None), |row| row.optional_instant("next_at"))
     }
 
+    /// Returns which of some messages, by their keys, reached their recipient.
+    pub async fn delivered_among(
+        &mut self,
+        dedup_keys: impl IntoIterator<Item = String>,
+    ) -> Result<Vec<String>> {
+        let rows = self
+            .fetch_in(
+                &OUTBOX,
+                "SELECT dedup_key FROM outbox WHERE state = 'delivered' AND dedup_key IN ({keys})",
+                &[],
+                dedup_keys.into_iter().map(Value::from),
+            )
+            .await?;
+        rows.iter().map(|row| Ok(row.text("dedup_key")?.to_owned())).collect()
+    }
+
     /// Deletes up to `limit` messages that ended before `before`.
     ///
     /// Their keys are forgotten, so `before` lies further back than any message may be repeated.

@@ -12,29 +12,23 @@ words! {
     pub enum SystemTrigger("trigger") {
         /// Looks again at clients whose logs, excuses or pauses changed; every hour.
         InfractionScan = "infraction_scan",
-        /// The weekly flag scan.
-        WeeklyScan = "weekly_scan",
         /// The honors board.
         Honors = "honors",
-        /// The daily backup.
-        Backup = "backup",
     }
 }
 
 impl SystemTrigger {
     const fn weekday(self, policy: &Policy) -> Option<DayOfWeek> {
         match self {
-            Self::WeeklyScan | Self::Honors => Some(policy.times.scan_weekday),
-            Self::InfractionScan | Self::Backup => None,
+            Self::Honors => Some(policy.times.honors_weekday),
+            Self::InfractionScan => None,
         }
     }
 
     const fn time(self, policy: &Policy) -> Option<Time> {
         match self {
             Self::InfractionScan => None,
-            Self::WeeklyScan => Some(policy.times.weekly_scan_utc),
             Self::Honors => Some(policy.times.honors_utc),
-            Self::Backup => Some(policy.times.backup_utc),
         }
     }
 }
@@ -57,11 +51,8 @@ pub fn latest_due(trigger: SystemTrigger, policy: &Policy, now: Timestamp) -> Ti
 
 /// Returns the first instant after `now` at which a kind is due.
 pub fn next_system(trigger: SystemTrigger, policy: &Policy, now: Timestamp) -> Timestamp {
-    let step = match trigger.weekday(policy) {
-        Some(_) => SignedDuration::from_hours(7 * 24),
-        None if trigger.time(policy).is_some() => SignedDuration::from_hours(24),
-        None => SignedDuration::from_hours(1),
-    };
+    let hours = if trigger.weekday(policy).is_some() { 7 * 24 } else { 1 };
+    let step = SignedDuration::from_hours(hours);
     latest_due(trigger, policy, now) + step
 }
 

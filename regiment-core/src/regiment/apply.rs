@@ -1,0 +1,228 @@
+//! From effects to rows: what the decisions of a transaction ask for, gathered and written in few
+//! statements.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use super::{Result, context::Context};
+use crate::{
+    Dossier, Effect, Policy, Slug, UserId,
+    effect::{Entry, PauseRow},
+    engine::schedule::{self, Trigger},
+    message::Dispatch,
+    record::{
+        AlertKind, ClientProfile, CompiledPlan, Excuse, ExcuseRequest, Exercise, Infraction,
+        InfractionKind, JobCard, Log, Order, OrderKind, PlanChoice, Severity, Standing, Status,
+        card::CardSource,
+    },
+    store::{ClientTrigger, NewAlert, Tx},
+};
+
+/// The effects of one transaction. Of two that save the same thing, the later one stands.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    entries: Vec<Entry>,
+    orders: BTreeMap<(UserId, Date, OrderKind), Order>,
+    closed: BTreeSet<(UserId, Date)>,
+    infractions: BTreeMap<(UserId, InfractionKind, Date), Infraction>,
+    standings: BTreeMap<UserId, Standing>,
+    cards: BTreeMap<(UserId, CardSource, Date), JobCard>,
+    alerts: BTreeMap<(AlertKind, Option<UserId>), (Severity, String, u32)>,
+    profiles: BTreeMap<UserId, ClientProfile>,
+    plans: BTreeMap<(UserId, Date), CompiledPlan>,
+    choices: BTreeMap<(UserId, Date), PlanChoice>,
+    excuses: Vec<Excuse>,
+    requests: Vec<ExcuseRequest>,
+    pauses: Vec<PauseRow>,
+    messages: Vec<Dispatch>,
+    /// Profiles as they were before the transaction, where one is saved.
+    before: BTreeMap<UserId, ClientProfile>,
+}
+
+impl Changes {
+    /// Takes the effects of one decision about a client, and shows them to the next one.
+    pub(super) fn take(&mut self, dossier: &mut Dossier, effects: Vec<Effect>) {
+        for effect in effects {
+            if matches!(effect, Effect::Profile(_)) {
+                self.before.entry(dossier.user_id()).or_insert_with(|| dossier.client.clone());
+            }
+            dossier.apply(&effect);
+            self.add(effect);
+        }
+    }
+
+    /// Takes an effect that concerns no loaded client.
+    pub(super) fn add(&mut self, effect: Effect) {
+        match effect {
+            Effect::Send(dispatch) => self.messages.push(dispatch),
+            Effect::Issue(order) => {
+                self.orders.insert((order.user_id, order.date, order.kind()), order);
+            }
+            Effect::Record(entry) => self.entries.push(entry),
+            Effect::Close { user_id, date } => {
+                self.closed.insert((user_id, date));
+            }
+            Effect::Infraction(event) => {
+                self.infractions.insert((event.user_id, event.kind, event.date), event);
+            }
+            Effect::Standing(standing) => {
+                self.standings.insert(standing.user_id, standing);
+            }
+            Effect::Card(card) => {
+                self.cards.insert((card.user_id, card.source, card.date), card);
+            }
+            Effect::Alert { kind, severity, user_id, text } => {
+                let raised = self.alerts.entry((kind, user_id)).or_insert((severity, text, 0));
+                raised.0 = raised.0.max(severity);
+                raised.2 += 1;
+            }
+            Effect::Profile(client) => {
+                self.profiles.insert(client.user_id, client);
+            }
+            Effect::Plan(plan) => {
+                self.plans.insert((plan.user_id, plan.cycle_start), plan);
+            }
+            Effect::Choose(choice) => {
+                self.choices.insert((choice.user_id, choice.cycle_start), choice);
+            }
+            Effect::Excuse(excuse) => self.excuses.push(excuse),
+            Effect::Request(request) => self.requests.push(request),
+            Effect::Paused(row) => self.pauses.push(row),
+        }
+    }
+
+    /// Writes everything.
+    pub(super) async fn write(self, tx: &mut Tx, context: &Context) -> Result<()> {
+        let now = context.now;
+        let Self {
+            entries,
+            orders,
+            closed,
+            infractions,
+            standings,
+            cards,
+            alerts,
+            profiles,
+            plans,
+            choices,
+            excuses,
+            requests,
+            pauses,
+            messages,
+            before,
+        } = self;
+        for (user_id, mut client) in profiles {
+            client.updated_at = Some(now);
+            tx.save_client(&client, now).await?;
+            if let Some(old) = before.get(&user_id) {
+                replan(tx, old, &client, context).await?;
+            }
+        }
+        let lifted = lifted(&entries);
+        tx.append_logs(&entries, now).await?;
+        for (user_id, exercise) in lifted {
+            tx.refresh_lift(user_id, &exercise).await?;
+        }
+        tx.save_orders(&orders.into_values().collect::<Vec<_>>()).await?;
+        tx.close_dates(&closed.into_iter().collect::<Vec<_>>(), now).await?;
+        tx.save_infractions(&infractions.into_values().collect::<Vec<_>>()).await?;
+        tx.save_standings(&standings.into_values().collect::<Vec<_>>(), now).await?;
+        let cards: Vec<JobCard> = cards
+            .into_values()
+            .map(|card| JobCard { id: card.id.or_else(|| Some(context.mint())), ..card })
+            .collect();
+        tx.save_cards(&cards, now).await?;
+        let alerts: Vec<NewAlert> = alerts
+            .into_iter()
+            .map(|((kind, user_id), (severity, text, count))| NewAlert {
+                id: context.mint(),
+                kind,
+                severity,
+                user_id,
+                text,
+                count,
+            })
+            .collect();
+        tx.raise_alerts(&alerts, now).await?;
+        tx.save_plans(&plans.into_values().collect::<Vec<_>>()).await?;
+        tx.save_choices(&choices.into_values().collect::<Vec<_>>()).await?;
+        tx.save_excuses(&excuses).await?;
+        tx.save_requests(&requests).await?;
+        tx.save_pauses(&pauses).await?;
+        tx.put_messages(&messages, now).await?;
+        Ok(())
+    }
+}
+
+/// Returns the exercises whose last or best set a transaction may have changed. A miss that the
+/// closing writes where nothing stood changes neither.
+fn lifted(entries: &[Entry]) -> BTreeSet<(UserId, Slug<Exercise>)> {
+    entries
+        .iter()
+        .filter_map(|entry| match &entry.log {
+            Log::Training(log) if log.set.is_some() || entry.by != crate::record::Actor::System => {
+                Some((log.user_id, log.exercise_id.clone()))
+            }
+            Log::Training(_) | Log::Meal(_) | Log::Cardio(_) | Log::Checkin(_) => None,
+        })
+        .collect()
+}
+
+/// Sets a client's triggers after his profile changed.
+async fn replan(
+    tx: &mut Tx,
+    old: &ClientProfile,
+    new: &ClientProfile,
+    context: &Context,
+) -> Result<()> {
+    let (policy, now) = (&context.policy, context.now);
+    if new.status != Status::Active {
+        if old.status == Status::Active {
+            tx.remove_triggers(new.user_id).await?;
+        }
+        return Ok(());
+    }
+    let mut triggers = Vec::new();
+    if old.status != Status::Active {
+        for trigger in Trigger::RECURRING {
+            let next = schedule::first(trigger, new, policy, now);
+            triggers.push(row(new, next.due));
+        }
+    } else if old.timezone_offset != new.timezone_offset {
+        for known in tx.triggers_of([new.user_id]).await? {
+            let next = schedule::moved(known.due, &new.timezone_offset, policy);
+            triggers.push(row(new, next.due));
+        }
+    }
+    if let Some(until) = new.paused_until.filter(|_| new.paused) {
+        let next = schedule::next(Trigger::PauseEnd, &new.timezone_offset, policy, until);
+        triggers.push(row(new, next.due));
+    }
+    tx.put_triggers(&triggers).await?;
+    Ok(())
+}
+
+/// Writes an occurrence as the row of its trigger.
+pub(super) fn row(client: &ClientProfile, due: schedule::Due) -> ClientTrigger {
+    ClientTrigger { user_id: client.user_id, due, zone: client.timezone_offset.clone() }
+}
+
+/// Moves every trigger to the instants that a policy gives it; the local dates stay.
+pub(super) async fn move_all(tx: &mut Tx, policy: &Policy) -> Result<()> {
+    let mut after = None;
+    loop {
+        let page = tx.list_clients(after, 500).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.user_id);
+        let clients: BTreeMap<UserId, &ClientProfile> =
+            page.iter().map(|client| (client.user_id, client)).collect();
+        let mut moved = Vec::new();
+        for known in tx.triggers_of(clients.keys().copied()).await? {
+            let Some(client) = clients.get(&known.user_id) else { continue };
+            let next = schedule::moved(known.due, &client.timezone_offset, policy);
+            moved.push(row(client, next.due));
+        }
+        tx.put_triggers(&moved).await?;
+    }
+}

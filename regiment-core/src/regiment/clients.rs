@@ -1,0 +1,272 @@
+//! How a client comes, changes and goes.
+
+use jiff::civil::Date;
+
+use super::{
+    Error, Regiment, Result,
+    apply::Changes,
+    context::{Context, random_name},
+};
+use crate::{
+    Dossier, Effect, Slug, UserId,
+    engine::{
+        meals,
+        onboarding::{self, Enlistment, Form, Override, Settings, StartDate},
+        schedule,
+    },
+    record::{Actor, ClientProfile, Macros, MealTemplate, Status, Subject, TrainingTemplate},
+    store::Conflict,
+};
+
+/// What became of a form.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Enlisted {
+    /// A pending profile: the coach finalizes it.
+    Pending(ClientProfile),
+    /// There is a profile already, and nothing changed.
+    Known(ClientProfile),
+}
+
+impl Regiment {
+    /// Takes a person's form. A second one is answered with the state of the first.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with every field that is refused.
+    pub async fn enlist(&self, form: &Form) -> Result<Enlisted> {
+        let mut tx = self.store.begin().await?;
+        let context = self.context(&mut tx).await?;
+        let known = match form.user_id.parse::<UserId>() {
+            Ok(user_id) => tx.client(user_id).await?,
+            Err(_) => None,
+        };
+        let effects = match onboarding::enlist(known.as_ref(), form, context.now)? {
+            Enlistment::Enlisted(effects) => effects,
+            Enlistment::Known { .. } => {
+                return known.map(Enlisted::Known).ok_or(Error::UnknownClient);
+            }
+        };
+        let mut pending = None;
+        for effect in effects {
+            let Effect::Profile(profile) = effect else { continue };
+            let profile = named(profile);
+            if known.is_some() {
+                tx.save_client(&profile, context.now).await?;
+            } else {
+                tx.enlist(&profile, context.now).await?;
+            }
+            pending = tx.client(profile.user_id).await?;
+        }
+        tx.commit().await?;
+        pending.map(Enlisted::Pending).ok_or(Error::UnknownClient)
+    }
+
+    /// Saves what a coach changed in a profile over the version he read.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] where the client's state does not allow it, and the store's conflict when
+    /// somebody else saved it meanwhile.
+    pub async fn edit(
+        &self,
+        edited: ClientProfile,
+        overrides: &[Override],
+        reason: Option<&str>,
+        by: &Actor,
+    ) -> Result<()> {
+        self.act_as(edited.user_id, by, "profile_edited", |dossier, context| {
+            if dossier.client.version != edited.version {
+                let stale = Conflict::Stale {
+                    table: "clients",
+                    id: dossier.client.subject().to_owned(),
+                    expected: edited.version.into(),
+                };
+                return Err(Error::Store(stale.into()));
+            }
+            let (library, now) = (&context.library, context.now);
+            Ok((onboarding::edit(dossier, library, edited, overrides, reason, now)?, ()))
+        })
+        .await
+    }
+
+    /// Puts a pending client under orders, and sends the pre-mission message.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] unless the profile is complete and the start date has not passed.
+    pub async fn activate(
+        &self,
+        user_id: UserId,
+        start: StartDate,
+        words: Option<String>,
+        by: &Actor,
+    ) -> Result<()> {
+        self.act_as(user_id, by, "activated", |dossier, context| {
+            let Context { now, policy, library } = context;
+            Ok((onboarding::activate(dossier, library, policy, start, words, *now)?, ()))
+        })
+        .await
+    }
+
+    /// Stops a client's orders; with an end date they resume by themselves on that day.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for a client who is not active, or is paused already.
+    pub async fn pause(
+        &self,
+        user_id: UserId,
+        until: Option<Date>,
+        reason: &str,
+        by: &Actor,
+    ) -> Result<()> {
+        self.act_as(user_id, by, "paused", |dossier, context| {
+            Ok((onboarding::pause(dossier, until, reason, by.clone(), context.now)?, ()))
+        })
+        .await
+    }
+
+    /// Resumes a client's orders with the next trigger; steps of the coming cycle that passed
+    /// meanwhile come at once.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for a client who is not paused, or not active.
+    pub async fn resume(&self, user_id: UserId, reason: &str, by: &Actor) -> Result<()> {
+        self.act_as(user_id, by, "resumed", |dossier, context| {
+            let Context { now, policy, library } = context;
+            let mut effects = onboarding::resume(dossier, reason, by.clone(), *now)?;
+            let mut resumed = dossier.clone();
+            for effect in &effects {
+                resumed.apply(effect);
+            }
+            effects.extend(schedule::catch_up(&resumed, library, policy, *now));
+            Ok((effects, ()))
+        })
+        .await
+    }
+
+    /// Lets a client go.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for one who has gone.
+    pub async fn archive(&self, user_id: UserId, reason: &str, by: &Actor) -> Result<()> {
+        self.act_as(user_id, by, "archived", |dossier, context| {
+            Ok((onboarding::archive(dossier, reason, by.clone(), context.now)?, ()))
+        })
+        .await
+    }
+
+    /// Lets a person enlist again over a pending or archived profile.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for an active client.
+    pub async fn reopen(&self, user_id: UserId, by: &Actor) -> Result<()> {
+        self.act_as(user_id, by, "reopened", |dossier, context| {
+            Ok((onboarding::reopen(&dossier.client, context.now)?, ()))
+        })
+        .await
+    }
+
+    /// Assigns a training block: at once, or from the next training day where today's workout has
+    /// gone out.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for a block that is not in the library, and while the profile is locked.
+    pub async fn assign_block(
+        &self,
+        user_id: UserId,
+        block: &Slug<TrainingTemplate>,
+        by: &Actor,
+    ) -> Result<()> {
+        self.act_as(user_id, by, "block_assigned", |dossier, context| {
+            Ok((onboarding::assign_block(dossier, &context.library, block, context.now)?, ()))
+        })
+        .await
+    }
+
+    /// Saves what a client sets for himself.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an alias out of bounds.
+    pub async fn set(&self, user_id: UserId, settings: Settings) -> Result<()> {
+        self.act(user_id, |dossier, context| {
+            Ok((onboarding::set(&dossier.client, settings, context.now)?, ()))
+        })
+        .await
+    }
+
+    /// Takes a client's choice of the coming cycle's plan. It binds that cycle alone.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] after the deadline, and for a template that was not offered.
+    pub async fn choose_plan(
+        &self,
+        user_id: UserId,
+        cycle_start: Date,
+        template: Slug<MealTemplate>,
+    ) -> Result<()> {
+        self.act(user_id, |dossier, context| {
+            let Context { now, policy, library } = context;
+            let choice = (cycle_start, template);
+            Ok((meals::choose(dossier, library, policy, choice, *now)?, ()))
+        })
+        .await
+    }
+
+    /// Compiles a cycle again from the profile as it is now, and sends a new rearming order.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for a cycle that is not compiled, or is over.
+    pub async fn recompile(&self, user_id: UserId, cycle_start: Date, by: &Actor) -> Result<()> {
+        self.act_as(user_id, by, "plan_recompiled", |dossier, context| {
+            let Context { now, policy, library } = context;
+            Ok((meals::recompile(dossier, library, policy, cycle_start, *now)?, ()))
+        })
+        .await
+    }
+
+    /// Plans a refeed: a day with its own macros.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] while refeeds are blocked, and for a day that is not ahead.
+    pub async fn plan_refeed(
+        &self,
+        user_id: UserId,
+        day: (Date, Macros),
+        by: &Actor,
+    ) -> Result<()> {
+        self.act_as(user_id, by, "refeed_planned", |dossier, context| {
+            let Context { now, policy, library } = context;
+            Ok((meals::refeed(dossier, library, policy, day, *now)?, ()))
+        })
+        .await
+    }
+
+    /// Stores clients whose profiles are complete, as a coach's own create call does, and puts them
+    /// under orders at once where they are active.
+    ///
+    /// # Errors
+    /// The store's conflict for a client who exists.
+    pub async fn create(&self, profile: ClientProfile, by: &Actor) -> Result<ClientProfile> {
+        let mut tx = self.store.begin().await?;
+        let context = self.context(&mut tx).await?;
+        let profile = ClientProfile { version: 1, ..named(profile) };
+        tx.enlist(&profile, context.now).await?;
+        let mut dossier = Dossier::new(pending_twin(&profile));
+        let mut changes = Changes::default();
+        changes.take(&mut dossier, vec![Effect::Profile(profile.clone())]);
+        changes.write(&mut tx, &context).await?;
+        let entry = super::entry(by, "created", profile.subject());
+        tx.append_audit(&[entry], context.now).await?;
+        let stored = tx.client(profile.user_id).await?.ok_or(Error::UnknownClient)?;
+        tx.commit().await?;
+        Ok(stored)
+    }
+}
+
+/// Gives a profile the random name that logs and the audit trail use.
+pub(super) fn named(profile: ClientProfile) -> ClientProfile {
+    let subject = profile.subject.unwrap_or_else(|| Subject(random_name()));
+    ClientProfile { subject: Some(subject), ..profile }
+}
+
+/// Returns the profile as it would be before activation, so that its triggers are set.
+fn pending_twin(profile: &ClientProfile) -> ClientProfile {
+    ClientProfile { status: Status::Pending, ..profile.clone() }
+}

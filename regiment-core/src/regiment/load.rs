@@ -1,0 +1,116 @@
+//! From rows to dossiers, for many clients at once.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::{Error, Result, context::Context};
+use crate::{
+    Dossier, UserId,
+    calendar::{cycle_start, days_after, days_before, local_date},
+    engine::meals::prompt_key,
+    store::Tx,
+};
+
+/// How much of a client an operation looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Scope {
+    /// What a drop needs: profile, plans, the last top sets, the date's orders, unresolved cards.
+    Drop,
+    /// Everything.
+    Full,
+}
+
+/// Loads one client under his lock, whole.
+pub(super) async fn locked(tx: &mut Tx, user_id: UserId, context: &Context) -> Result<Dossier> {
+    let client = tx.lock_client(user_id).await?.ok_or(Error::UnknownClient)?;
+    let today = local_date(&client.timezone_offset, context.now);
+    let mut found = dossiers(tx, &[user_id], today, Scope::Full).await?;
+    found.remove(&user_id).ok_or(Error::UnknownClient)
+}
+
+/// Loads one client to be read, whole.
+pub(super) async fn one(tx: &mut Tx, user_id: UserId, today: Date) -> Result<Dossier> {
+    let mut found = dossiers(tx, &[user_id], today, Scope::Full).await?;
+    found.remove(&user_id).ok_or(Error::UnknownClient)
+}
+
+/// Loads the dossiers of some clients as of a local date, by client. An unknown client has none.
+pub(super) async fn dossiers(
+    tx: &mut Tx,
+    user_ids: &[UserId],
+    today: Date,
+    scope: Scope,
+) -> Result<BTreeMap<UserId, Dossier>> {
+    let first = days_before(today, Dossier::LOG_DAYS - 1);
+    let cycle = cycle_start(today);
+    let clients = tx.clients(user_ids.iter().copied()).await?;
+    let mut found: BTreeMap<UserId, Dossier> =
+        clients.into_iter().map(|client| (client.user_id, Dossier::new(client))).collect();
+    let ids: Vec<UserId> = found.keys().copied().collect();
+    let ids = || ids.iter().copied();
+
+    for plan in tx.plans_from(ids(), days_before(cycle, 7)).await? {
+        at(&mut found, plan.user_id, |dossier| dossier.plans.push(plan));
+    }
+    for card in tx.unresolved_cards(ids()).await? {
+        at(&mut found, card.user_id, |dossier| dossier.cards.push(card));
+    }
+    for lift in tx.lifts(ids()).await? {
+        at(&mut found, lift.user_id, |dossier| {
+            dossier.last_sets.insert(lift.exercise_id.clone(), lift.last);
+            if let Some(best) = lift.best_before {
+                dossier.best_sets.insert(lift.exercise_id, best);
+            }
+        });
+    }
+    for order in tx.last_training_orders(ids()).await? {
+        at(&mut found, order.user_id, |dossier| dossier.count_mission(&order));
+    }
+    let since = if scope == Scope::Drop { days_before(today, 1) } else { first };
+    for order in tx.orders_from(ids(), since).await? {
+        at(&mut found, order.user_id, |dossier| dossier.orders.push(order));
+    }
+    if scope == Scope::Drop {
+        return Ok(found);
+    }
+
+    for log in tx.effective_logs(ids(), first, Date::MAX).await? {
+        at(&mut found, log.user_id(), |dossier| {
+            dossier.logs.insert(log.key(), log);
+        });
+    }
+    let coming = days_after(cycle, 7);
+    for key in tx.delivered_among(ids().map(|id| prompt_key(id, coming))).await? {
+        // The key begins with the client's id.
+        let user_id = key.split(':').next().and_then(|id| id.parse().ok());
+        if let Some(user_id) = user_id {
+            at(&mut found, user_id, |dossier| dossier.prompted.push(coming));
+        }
+    }
+    for choice in tx.choices_from(ids(), cycle).await? {
+        at(&mut found, choice.user_id, |dossier| dossier.choices.push(choice));
+    }
+    for excuse in tx.excuses_until(ids(), first).await? {
+        at(&mut found, excuse.user_id, |dossier| dossier.excuses.push(excuse));
+    }
+    for request in tx.open_requests(ids()).await? {
+        at(&mut found, request.user_id, |dossier| dossier.requests.push(request));
+    }
+    for event in tx.infractions_from(ids(), first).await? {
+        at(&mut found, event.user_id, |dossier| dossier.infractions.push(event));
+    }
+    for standing in tx.standings(ids()).await? {
+        at(&mut found, standing.user_id, |dossier| dossier.standing = standing);
+    }
+    for (user_id, date) in tx.closed_from(ids(), first).await? {
+        at(&mut found, user_id, |dossier| dossier.closed.push(date));
+    }
+    Ok(found)
+}
+
+fn at(found: &mut BTreeMap<UserId, Dossier>, user_id: UserId, put: impl FnOnce(&mut Dossier)) {
+    if let Some(dossier) = found.get_mut(&user_id) {
+        put(dossier);
+    }
+}

@@ -1,0 +1,138 @@
+//! What can be asked without changing anything.
+
+use jiff::{Timestamp, civil::Date};
+
+use super::{Error, Regiment, Result, load};
+use crate::{
+    UserId,
+    calendar::{days_before, local_date},
+    engine::schedule::Trigger,
+    record::{
+        ClientProfile, Gate, Infraction, JobCard, Log, LogKey, Order, Revision, Standing, Stream,
+    },
+};
+
+/// A client's day: what is asked of him, and what he has answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Today {
+    /// The local date.
+    pub date: Date,
+    /// Whether the client takes part on it.
+    pub gate: Gate,
+    /// The orders that stand.
+    pub orders: Vec<Order>,
+    /// Their items, in the order they were asked.
+    pub items: Vec<Item>,
+    /// What comes next, and when.
+    pub next: Option<(Trigger, Timestamp)>,
+}
+
+/// One item of a day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// What it is.
+    pub key: LogKey,
+    /// When it closes.
+    pub deadline: Timestamp,
+    /// The effective log, where there is one.
+    pub log: Option<Log>,
+}
+
+/// Where a client stands with the infraction monitor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// What escalation has done.
+    pub standing: Standing,
+    /// Events of the last five weeks, voided ones included.
+    pub events: Vec<Infraction>,
+    /// Events that count, in the last 7, 10 and 14 local dates.
+    pub counts: [(u32, u32); 3],
+}
+
+impl Regiment {
+    /// Returns a profile.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn client(&self, user_id: UserId) -> Result<Option<ClientProfile>> {
+        Ok(self.store.read().await?.client(user_id).await?)
+    }
+
+    /// Returns profiles by id, after one id, at most `limit`.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn clients(&self, after: Option<UserId>, limit: u32) -> Result<Vec<ClientProfile>> {
+        Ok(self.store.read().await?.list_clients(after, limit).await?)
+    }
+
+    /// Returns a client's day as it stands.
+    ///
+    /// # Errors
+    /// [`Error::UnknownClient`], and the store's.
+    pub async fn today(&self, user_id: UserId) -> Result<Today> {
+        let mut tx = self.store.read().await?;
+        let now = self.clock.now();
+        let client = tx.client(user_id).await?.ok_or(Error::UnknownClient)?;
+        let date = local_date(&client.timezone_offset, now);
+        let dossier = load::one(&mut tx, user_id, date).await?;
+        let orders: Vec<Order> = dossier.orders_of(date).cloned().collect();
+        let items = orders
+            .iter()
+            .flat_map(|order| order.keys().into_iter().map(|key| (key, order.deadline)))
+            .map(|(key, deadline)| Item { log: dossier.log(&key).cloned(), key, deadline })
+            .collect();
+        let next = tx
+            .triggers_of([user_id])
+            .await?
+            .into_iter()
+            .map(|row| (row.due.trigger, row.due.moment.at))
+            .min_by_key(|(_, at)| *at);
+        Ok(Today { date, gate: client.gate(date), orders, items, next })
+    }
+
+    /// Returns where a client stands with the infraction monitor.
+    ///
+    /// # Errors
+    /// [`Error::UnknownClient`], and the store's.
+    pub async fn standing(&self, user_id: UserId) -> Result<Report> {
+        let mut tx = self.store.read().await?;
+        let client = tx.client(user_id).await?.ok_or(Error::UnknownClient)?;
+        let today = local_date(&client.timezone_offset, self.clock.now());
+        let dossier = load::one(&mut tx, user_id, today).await?;
+        let counts = [7, 10, 14].map(|days| {
+            let first = days_before(today, i64::from(days) - 1);
+            let counted = dossier
+                .infractions
+                .iter()
+                .filter(|event| event.counts() && (first..=today).contains(&event.date));
+            (days, u32::try_from(counted.count()).unwrap_or(u32::MAX))
+        });
+        Ok(Report { standing: dossier.standing, events: dossier.infractions, counts })
+    }
+
+    /// Returns a client's logs of a stream between two local dates, with every revision.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn revisions(
+        &self,
+        user_id: UserId,
+        stream: Option<Stream>,
+        from: Date,
+        until: Date,
+    ) -> Result<Vec<Revision>> {
+        let mut tx = self.store.read().await?;
+        let mut revisions = tx.revisions(user_id, from, until).await?;
+        revisions.retain(|revision| stream.is_none_or(|stream| revision.log.stream() == stream));
+        Ok(revisions)
+    }
+
+    /// Returns the unresolved cards, worst first: by severity, then priority, then age.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn open_cards(&self, limit: u32) -> Result<Vec<JobCard>> {
+        Ok(self.store.read().await?.open_cards(limit).await?)
+    }
+}

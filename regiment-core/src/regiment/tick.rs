@@ -1,0 +1,263 @@
+//! One turn of the scheduler: everything that is due, in batches, each in one transaction.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use jiff::{SignedDuration, Timestamp, civil::Date};
+
+use super::{
+    Error, Regiment, Result,
+    apply::{Changes, row},
+    context::Context,
+    load::{self, Scope},
+};
+use crate::{
+    Decision, Dossier, Outcome, Policy, UserId,
+    calendar::{Resolution, Zone, days_after, local_date, offset_seconds},
+    engine::{
+        delivery,
+        schedule::{self, SystemTrigger, Trigger},
+    },
+    store::{self, ClientTrigger, DueSystem, DueTrigger, Occasion, Run, Tx},
+};
+
+/// The most occurrences that one transaction decides.
+const BATCH: u32 = 200;
+
+/// What a turn of the scheduler did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ticked {
+    /// Occurrences of clients that got their outcome.
+    pub fired: u32,
+    /// Occurrences that failed, and wait for another try.
+    pub failed: u32,
+    /// System triggers that ran.
+    pub system: u32,
+}
+
+impl Regiment {
+    /// Decides everything that is due, and returns when nothing is.
+    ///
+    /// An occurrence whose engine fails waits and is tried again; after the policy's attempts it is
+    /// set aside with an alert and a job card, and the next one goes on.
+    ///
+    /// # Errors
+    /// The store's, where it can't be reached; what was committed stays.
+    pub async fn tick(&self) -> Result<Ticked> {
+        let mut ticked = Ticked::default();
+        self.replay_spool().await?;
+        loop {
+            let batch = match self.fire_batch(BATCH).await {
+                Err(Error::Store(store::Error::Corrupt(_)) | Error::Engine { .. }) => {
+                    self.fire_batch(1).await
+                }
+                batch => batch,
+            }?;
+            ticked.fired += batch.fired;
+            ticked.failed += batch.failed;
+            if batch == Ticked::default() {
+                break;
+            }
+        }
+        while self.run_system().await? {
+            ticked.system += 1;
+        }
+        Ok(ticked)
+    }
+
+    /// Returns when something next falls due, so that a loop knows how long to sleep.
+    pub async fn next_due(&self) -> Result<Option<Timestamp>> {
+        let mut tx = self.store.read().await?;
+        Ok(tx.next_trigger_at().await?)
+    }
+
+    /// Decides up to `limit` due occurrences in one transaction. With a limit of 1, a failure is
+    /// that occurrence's own, and is counted.
+    async fn fire_batch(&self, limit: u32) -> Result<Ticked> {
+        let mut tx = self.store.begin().await?;
+        let context = self.context(&mut tx).await?;
+        let claimed = tx.claim_triggers(context.now, limit).await?;
+        if claimed.is_empty() {
+            return Ok(Ticked::default());
+        }
+        let mark = tx.savepoint().await?;
+        let fired = self.decide(&mut tx, &context, &claimed).await;
+        let fired = match tx.settle(mark, fired).await? {
+            Err(error) if limit == 1 && is_own_failure(&error) => {
+                give_up_or_wait(&mut tx, &context, &claimed[0], &error).await?;
+                Ticked { failed: 1, ..Ticked::default() }
+            }
+            fired => fired?,
+        };
+        tx.commit().await?;
+        Ok(fired)
+    }
+
+    async fn decide(
+        &self,
+        tx: &mut Tx,
+        context: &Context,
+        claimed: &[DueTrigger],
+    ) -> Result<Ticked> {
+        let mut dossiers = load_for(tx, context, claimed).await?;
+        let mut changes = Changes::default();
+        let (mut runs, mut moves) = (Vec::new(), Vec::new());
+        // Once a client's next occurrence is due as well, what is later than it waits its turn.
+        let mut barrier: BTreeMap<UserId, Timestamp> = BTreeMap::new();
+        for claim in claimed {
+            let ClientTrigger { user_id, due, .. } = claim.trigger;
+            if barrier.get(&user_id).is_some_and(|at| *at < due.moment.at) {
+                continue;
+            }
+            let Some(dossier) = dossiers.get_mut(&user_id) else {
+                continue;
+            };
+            if !claim.has_run {
+                let decision = decide_one(due, dossier, context)?;
+                runs.push(run(claim, context.now, decision.outcome));
+                changes.take(dossier, decision.effects);
+            }
+            let next = following(due, &dossier.client.timezone_offset, &context.policy);
+            runs.extend(next.skipped.iter().map(|date| skipped(claim, *date, context.now)));
+            let first = barrier.entry(user_id).or_insert(next.due.moment.at);
+            *first = (*first).min(next.due.moment.at);
+            moves.push((claim.trigger.clone(), row(&dossier.client, next.due)));
+        }
+        let fired =
+            Ticked { fired: u32::try_from(moves.len()).unwrap_or(u32::MAX), ..Ticked::default() };
+        let (ended, moves): (Vec<_>, Vec<_>) =
+            moves.into_iter().partition(|(was, _)| was.due.trigger == Trigger::PauseEnd);
+        tx.record_runs(&runs).await?;
+        tx.advance_triggers(&moves).await?;
+        for (was, _) in &ended {
+            tx.end_trigger(was).await?;
+        }
+        changes.write(tx, context).await?;
+        Ok(fired)
+    }
+
+    /// Runs the system trigger that has been due longest; returns whether there was one.
+    async fn run_system(&self) -> Result<bool> {
+        let mut tx = self.store.begin().await?;
+        let context = self.context(&mut tx).await?;
+        let Some(claimed) = tx.claim_system_trigger(context.now).await? else {
+            return Ok(false);
+        };
+        let trigger = claimed.trigger;
+        // After downtime only the latest instant of a kind runs.
+        let due_at =
+            schedule::latest_due(trigger, &context.policy, context.now).max(claimed.due_at);
+        let mut changes = Changes::default();
+        match trigger {
+            SystemTrigger::InfractionScan => self.rescan(&mut tx, &context, &mut changes).await?,
+            SystemTrigger::Honors => self.rank(&mut tx, &context, &mut changes, due_at).await?,
+        }
+        tx.record_runs(&[system_run(&claimed, due_at, context.now)]).await?;
+        let next = schedule::next_system(trigger, &context.policy, context.now);
+        tx.advance_system_trigger(&claimed, next).await?;
+        changes.write(&mut tx, &context).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}
+
+/// Writes how a claimed occurrence ended, for the ledger.
+fn run(claimed: &DueTrigger, now: Timestamp, outcome: Outcome) -> Run {
+    let ClientTrigger { user_id, due, zone } = claimed.trigger.clone();
+    Run {
+        occasion: Occasion::Client { user_id, trigger: due.trigger, date: due.date },
+        due_at: due.moment.at,
+        fired_at: now,
+        utc_offset_seconds: offset_seconds(&zone, due.moment.at),
+        zone,
+        resolution: due.moment.resolution,
+        outcome,
+        attempts: claimed.failures + 1,
+        detail: String::new(),
+    }
+}
+
+/// Writes a date that the client's zone skipped, for the ledger.
+fn skipped(claimed: &DueTrigger, date: Date, now: Timestamp) -> Run {
+    let (user_id, trigger) = (claimed.trigger.user_id, claimed.trigger.due.trigger);
+    let occasion = Occasion::Client { user_id, trigger, date };
+    Run { occasion, attempts: 1, ..run(claimed, now, Outcome::DateSkipped) }
+}
+
+/// Asks the engine; one that panics has failed, and the others go on.
+fn decide_one(due: schedule::Due, dossier: &Dossier, context: &Context) -> Result<Decision> {
+    let Context { now, policy, library } = context;
+    let fire = || schedule::fire(&due, dossier, library, policy, *now);
+    catch_unwind(AssertUnwindSafe(fire))
+        .map_err(|_| Error::Engine { engine: due.trigger.to_string() })
+}
+
+/// Returns the occurrence that follows one, in the zone that the client has by now.
+fn following(due: schedule::Due, zone: &Zone, policy: &Policy) -> schedule::Next {
+    schedule::next(due.trigger, zone, policy, days_after(due.date, 1))
+}
+
+/// Loads the clients of a batch, each as far back as its earliest occurrence asks.
+async fn load_for(
+    tx: &mut Tx,
+    context: &Context,
+    claimed: &[DueTrigger],
+) -> Result<BTreeMap<UserId, Dossier>> {
+    let drops = [Trigger::CheckinDrop, Trigger::MealDrop, Trigger::TrainingDrop];
+    let drops_only = claimed.iter().all(|claim| drops.contains(&claim.trigger.due.trigger));
+    let scope = if drops_only { Scope::Drop } else { Scope::Full };
+    let ids: BTreeSet<UserId> = claimed.iter().map(|claim| claim.trigger.user_id).collect();
+    let ids: Vec<UserId> = ids.into_iter().collect();
+    let earliest = claimed.iter().map(|claim| claim.trigger.due.date).min();
+    let today = earliest.unwrap_or_else(|| local_date(&Zone::utc(), context.now));
+    load::dossiers(tx, &ids, today, scope).await
+}
+
+/// Returns whether a failure belongs to the occurrence and not to the database.
+const fn is_own_failure(error: &Error) -> bool {
+    matches!(error, Error::Store(store::Error::Corrupt(_)) | Error::Engine { .. })
+}
+
+/// Counts a failure. After the policy's attempts the occurrence is set aside: the ledger says so,
+/// the coach has a card, and the trigger moves on.
+async fn give_up_or_wait(
+    tx: &mut Tx,
+    context: &Context,
+    claimed: &DueTrigger,
+    error: &Error,
+) -> Result<()> {
+    let ClientTrigger { user_id, due, zone } = &claimed.trigger;
+    let attempts = claimed.failures + 1;
+    let engine = due.trigger.as_str();
+    tracing::error!(engine, outcome = "failed", attempts, %error, "a trigger failed");
+    if attempts < context.policy.delivery.trigger_attempts {
+        let wait = SignedDuration::from_secs(5 << attempts.min(7));
+        tx.fail_trigger(&claimed.trigger, context.now + wait).await?;
+        return Ok(());
+    }
+    let mut changes = Changes::default();
+    for effect in delivery::dead_trigger(*user_id, *due, context.now) {
+        changes.add(effect);
+    }
+    tx.record_runs(&[run(claimed, context.now, Outcome::Dead)]).await?;
+    let next = following(*due, zone, &context.policy).due;
+    let moved = ClientTrigger { due: next, ..claimed.trigger.clone() };
+    tx.advance_triggers(&[(claimed.trigger.clone(), moved)]).await?;
+    changes.write(tx, context).await
+}
+
+fn system_run(claimed: &DueSystem, due_at: Timestamp, now: Timestamp) -> Run {
+    Run {
+        occasion: Occasion::System { trigger: claimed.trigger, due_at },
+        due_at,
+        fired_at: now,
+        zone: Zone::utc(),
+        utc_offset_seconds: 0,
+        resolution: Resolution::Exact,
+        outcome: Outcome::Done,
+        attempts: claimed.failures + 1,
+        detail: String::new(),
+    }
+}

@@ -1,0 +1,192 @@
+//! The shell on an in-memory store: a client's first two weeks, hour by hour.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use jiff::SignedDuration;
+use regiment_core::{
+    ManualClock, Outcome, UserId,
+    calendar::{days_after, local_date},
+    engine::{
+        onboarding::{Form, StartDate},
+        schedule::Trigger,
+    },
+    measure::Minutes,
+    message::{Message, Recipient},
+    record::{Actor, ClientProfile, DoneOrMissed, Log, Macros, Order, Status, Stream},
+    regiment::{Answer, Durability, Enlisted, Error, Inbox, Regiment, Submitted},
+    store::{Occasion, Store},
+    testing::{at, date, report, set, slug, user},
+};
+
+struct Practice {
+    regiment: Regiment,
+    clock: Arc<ManualClock>,
+    inbox: Inbox,
+    coach: Actor,
+}
+
+impl Practice {
+    async fn open(now: &str) -> Self {
+        let clock = Arc::new(ManualClock::at(at(now)));
+        let store = Store::open("sqlite::memory:").await.expect("memory");
+        store.migrate_up(at(now)).await.expect("an empty store");
+        let regiment = Regiment::open(store, clock.clone()).await.expect("a migrated store");
+        Self { regiment, clock, inbox: Inbox::default(), coach: Actor::Coach("42".to_owned()) }
+    }
+
+    fn form(id: &str, zone: &str) -> Form {
+        Form {
+            user_id: id.to_owned(),
+            name: Some("Ana".to_owned()),
+            age: Some(30),
+            height_cm: Some(172),
+            weight_kg: Some(74.5),
+            timezone_offset: zone.to_owned(),
+            goal: "cut".to_owned(),
+            ..Form::default()
+        }
+    }
+
+    async fn active_client(&self, id: &str, zone: &str) -> UserId {
+        let enlisted = self.regiment.enlist(&Self::form(id, zone)).await.expect("a good form");
+        let Enlisted::Pending(profile) = enlisted else { panic!("enlisted twice") };
+        let finalized = ClientProfile {
+            macros: Some(Macros::new(160, 180, 60).expect("in range")),
+            meal_template_id: Some(slug("template_b")),
+            training_template_id: Some(slug("steel_block_a")),
+            ..profile
+        };
+        self.regiment.edit(finalized, &[], None, &self.coach).await.expect("an edit");
+        let user_id = user(id);
+        self.regiment
+            .activate(user_id, StartDate::Planned, None, &self.coach)
+            .await
+            .expect("complete");
+        user_id
+    }
+
+    async fn live(&self, hours: u32) {
+        for _ in 0..hours * 2 {
+            self.clock.advance(SignedDuration::from_mins(30));
+            self.regiment.tick().await.expect("a turn");
+            self.regiment.deliver(&self.inbox).await.expect("a delivery");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_client_who_never_answers_has_one_outcome_for_every_item() {
+    // A Wednesday; the start date is Tuesday the 10th.
+    let practice = Practice::open("2026-03-04T12:00:00Z").await;
+    let ana = practice.active_client("80351110224678912", "America/New_York").await;
+    let again = practice.regiment.enlist(&Practice::form("80351110224678912", "UTC")).await;
+    assert!(matches!(again, Ok(Enlisted::Known(known)) if known.status == Status::Active));
+
+    practice.live(24 * 14).await;
+
+    let mut tx = practice.regiment.store().read().await.expect("a reader");
+    let runs = tx
+        .runs_between(at("2026-03-01T00:00:00Z"), at("2026-04-01T00:00:00Z"), 10_000)
+        .await
+        .expect("the ledger");
+    let mut seen = BTreeSet::new();
+    for run in &runs {
+        assert!(seen.insert(run.occasion), "twice: {:?}", run.occasion);
+        assert_ne!(run.outcome, Outcome::Dead);
+    }
+    // Every daily trigger of every local date from the 10th on, exactly once.
+    for offset in 0..8 {
+        let day = days_after(date("2026-03-10"), offset);
+        for trigger in
+            [Trigger::CheckinDrop, Trigger::MealDrop, Trigger::CheckinClose, Trigger::DayClose]
+        {
+            let run = runs
+                .iter()
+                .find(|run| run.occasion == Occasion::Client { user_id: ana, trigger, date: day });
+            assert_eq!(run.map(|run| run.outcome), Some(Outcome::Done), "{trigger} of {day}");
+        }
+    }
+    let orders = tx.orders_from([ana], date("2026-03-10")).await.expect("orders");
+    let logs =
+        tx.effective_logs([ana], date("2026-03-01"), date("2026-04-01")).await.expect("logs");
+    let closed = tx.closed_from([ana], date("2026-03-01")).await.expect("closed dates");
+    assert!(closed.len() >= 7);
+    for (_, day) in closed {
+        for key in orders.iter().filter(|order| order.date == day).flat_map(Order::keys) {
+            let found: Vec<&Log> = logs.iter().filter(|log| log.key() == key).collect();
+            assert_eq!(found.len(), 1, "{key:?}");
+            assert!(found[0].is_counted_miss());
+        }
+    }
+    assert!(orders.iter().all(|order| order.delivered_at.is_some()));
+    drop(tx);
+
+    let report = practice.regiment.standing(ana).await.expect("a standing");
+    assert!(report.events.len() > 5, "{}", report.events.len());
+    assert_eq!(report.standing.warnings.len(), 1);
+    assert!(report.standing.refeed_blocked_since.is_some());
+    let cards = practice.regiment.open_cards(100).await.expect("cards");
+    assert_eq!(cards.len(), 1, "{cards:?}");
+
+    let received = practice.inbox.take();
+    let keys: BTreeSet<&String> = received.iter().map(|message| &message.key).collect();
+    assert_eq!(keys.len(), received.len(), "a message was sent twice");
+    let to_ana = Recipient::Client(ana);
+    assert!(
+        received.iter().any(|m| m.to == to_ana && matches!(m.message, Message::Welcome { .. }))
+    );
+    assert!(received.iter().any(|m| matches!(m.message, Message::RearmingOrder { .. })));
+    assert!(received.iter().any(|m| matches!(m.message, Message::TrainingOrder { .. })));
+    assert!(received.iter().any(|m| matches!(m.message, Message::Warning { .. })));
+    assert!(!received.iter().any(|m| matches!(m.message, Message::Callout { .. })));
+}
+
+#[tokio::test]
+async fn answers_stand_until_the_deadline_and_only_a_coach_overrides_after_it() {
+    let practice = Practice::open("2026-03-09T12:00:00Z").await;
+    let ana = practice.active_client("7", "UTC+2").await;
+    // To Tuesday the 10th, 09:00 local.
+    practice.live(19).await;
+    let day = date("2026-03-10");
+    let submit = |answer: Answer, by: Actor, reason: Option<&str>| Submitted {
+        user_id: ana,
+        date: day,
+        answer,
+        by,
+        entered_at: None,
+        reason: reason.map(str::to_owned),
+    };
+    let today = practice.regiment.today(ana).await.expect("a day");
+    assert_eq!(today.date, day);
+    let meal = today.items.iter().find(|item| item.key.stream == Stream::Meal).expect("a meal");
+    let meal_id = slug(&meal.key.item);
+
+    let himself = Actor::Client(ana);
+    let eaten = Answer::Meal { meal_id, status: DoneOrMissed::Completed };
+    let logged = practice.regiment.log(submit(eaten.clone(), himself.clone(), None)).await;
+    assert_eq!(logged.expect("in time").durability, Durability::Stored);
+    let cardio = Answer::Cardio { minutes: Some(Minutes::new(31).expect("in range")) };
+    practice.regiment.log(submit(cardio, himself.clone(), None)).await.expect("in time");
+    let checkin = Answer::Checkin { report: Some(report(74.2)) };
+    practice.regiment.log(submit(checkin, himself.clone(), None)).await.expect("in time");
+    let other = Answer::TopSet { exercise_id: slug("ex_none_000"), set: Some(set(60.0, 5)) };
+    let refused = practice.regiment.log(submit(other, himself.clone(), None)).await;
+    assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+
+    practice.live(14).await; // past 22:00 local
+    let late = practice.regiment.log(submit(eaten.clone(), himself, None)).await;
+    assert!(matches!(late, Err(Error::Refused(_))), "{late:?}");
+    let missed = Answer::Meal { meal_id: slug(&meal.key.item), status: DoneOrMissed::Missed };
+    let without = practice.regiment.log(submit(missed.clone(), practice.coach.clone(), None)).await;
+    assert!(matches!(without, Err(Error::Refused(_))), "{without:?}");
+    let with = submit(missed, practice.coach.clone(), Some("he told me"));
+    practice.regiment.log(with).await.expect("a coach with a reason");
+
+    let revisions =
+        practice.regiment.revisions(ana, Some(Stream::Meal), day, day).await.expect("revisions");
+    let of_meal: Vec<_> =
+        revisions.iter().filter(|revision| revision.log.key() == meal.key).collect();
+    assert_eq!(of_meal.iter().map(|revision| revision.number).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(of_meal[1].reason.as_deref(), Some("he told me"));
+    assert_eq!(local_date(&regiment_core::calendar::Zone::utc(), of_meal[1].recorded_at), day);
+}
