@@ -7,9 +7,12 @@
 mod day;
 mod fitnotes;
 mod hevy;
+mod history;
 mod lift;
 mod map;
 mod number;
+mod original;
+mod plan;
 mod reading;
 mod sheet;
 mod strong;
@@ -18,7 +21,10 @@ mod weights;
 
 use std::collections::BTreeSet;
 
+pub use history::{Source, history};
 pub use map::{DateColumn, ExerciseColumns, LongSets, Map, SetColumns, WideSets};
+pub use original::original;
+pub use plan::{Counts, Import, Origin, Quarantined, Summary, WeighIn};
 pub use reading::{
     Lifted, Mass, MassUnit, PassedOver, Problem, Reading, SetKind, Settings, Unreadable, Weighed,
 };
@@ -40,6 +46,19 @@ pub enum Layout<'a> {
     Weights,
     /// Any table, with a map that says what its columns mean.
     Mapped(&'a Map),
+}
+
+impl Layout<'_> {
+    /// The layout's name, as `--format` takes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hevy => "hevy",
+            Self::Strong => "strong",
+            Self::FitNotes => "fitnotes",
+            Self::Weights => "weights-csv",
+            Self::Mapped(_) => "csv",
+        }
+    }
 }
 
 /// Reads a delimited file of the given layout.

@@ -170,6 +170,9 @@ pub enum PassedOver {
 /// A value that could not be read, and what would be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
+    /// The file, where several are read.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub file: String,
     /// The line of the file; the header is line 1.
     pub line: u64,
     /// The column, as the file names it, or `row`.
@@ -182,14 +185,16 @@ pub struct Problem {
 
 impl Problem {
     pub(super) fn new(line: u64, field: &str, value: &str, accepted: impl Into<String>) -> Self {
-        Self { line, field: clip(field), value: clip(value), accepted: accepted.into() }
+        let file = String::new();
+        Self { file, line, field: clip(field), value: clip(value), accepted: accepted.into() }
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { line, field, value, accepted } = self;
-        write!(f, "line {line}: {field} must be {accepted}, not {value:?}")
+        let Self { file, line, field, value, accepted } = self;
+        let gap = if file.is_empty() { "" } else { ", " };
+        write!(f, "{file}{gap}line {line}: {field} must be {accepted}, not {value:?}")
     }
 }
 

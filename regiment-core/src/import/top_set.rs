@@ -21,15 +21,16 @@ pub struct LeftOut {
 }
 
 /// Picks, per date and exercise, the working set with the highest e1RM (Epley; the weight itself for
-/// one repetition). Equal e1RMs are decided by weight, then by repetitions, then by who comes first.
+/// one repetition), and returns its position among the given sets. Equal e1RMs are decided by weight,
+/// then by repetitions, then by who comes first.
 ///
 /// `K` tells exercises apart: two names of one exercise must have one key.
 pub fn top_sets<'a, K: Ord>(
     sets: impl IntoIterator<Item = (K, &'a Lifted)>,
-) -> (BTreeMap<(Date, K), &'a Lifted>, LeftOut) {
-    let mut tops: BTreeMap<(Date, K), &'a Lifted> = BTreeMap::new();
+) -> (BTreeMap<(Date, K), usize>, LeftOut) {
+    let mut tops: BTreeMap<(Date, K), (usize, &'a Lifted)> = BTreeMap::new();
     let mut left_out = LeftOut::default();
-    for (exercise, set) in sets {
+    for (at, (exercise, set)) in sets.into_iter().enumerate() {
         match set.kind {
             SetKind::WarmUp => left_out.warm_ups += 1,
             SetKind::Drop => left_out.drops += 1,
@@ -38,15 +39,15 @@ pub fn top_sets<'a, K: Ord>(
                 tops.entry((set.date, exercise))
                     .and_modify(|top| {
                         left_out.below_top += 1;
-                        if strength(set) > strength(top) {
-                            *top = set;
+                        if strength(set) > strength(top.1) {
+                            *top = (at, set);
                         }
                     })
-                    .or_insert(set);
+                    .or_insert((at, set));
             }
         }
     }
-    (tops, left_out)
+    (tops.into_iter().map(|(key, (at, _))| (key, at)).collect(), left_out)
 }
 
 /// What sets are compared by: e1RM, weight, repetitions.
