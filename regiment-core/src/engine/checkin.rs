@@ -5,7 +5,7 @@ mod trends;
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    Refusal,
+    Refusal, care,
     logging::{self, Submission},
     orders,
 };
@@ -44,7 +44,7 @@ pub fn drop(dossier: &Dossier, policy: &Policy, date: Date, now: Timestamp) -> D
 ///
 /// The weight a client enters is odd when it differs from the recent median by more than the policy
 /// allows. One that he has confirmed already for the date, or that a coach enters, is not asked
-/// about.
+/// about. A note that speaks of harm raises the care guard's card.
 ///
 /// # Errors
 /// [`Refusal`] as [`logging::admit`] says.
@@ -66,7 +66,9 @@ pub fn log(
     let report = report.map(|report| CheckinReport { weight_unconfirmed: odd.is_some(), ..report });
     let log =
         CheckinLog { user_id: key.user_id, date, timestamp: submission.made_at(), report, cause };
-    let effects = vec![Effect::Record(submission.entry(Log::Checkin(log)))];
+    let concerns = care::raise(dossier, &log, submission.now);
+    let mut effects = vec![Effect::Record(submission.entry(Log::Checkin(log)))];
+    effects.extend(concerns);
     Ok(match odd {
         None => Answer::Accepted(effects),
         Some(median) => Answer::Confirm { median, effects },

@@ -3,7 +3,7 @@ use crate::{
     Outcome,
     calendar::days_after,
     measure::BodyWeight,
-    record::{Cause, DoneOrMissed, Mood, Status},
+    record::{Cause, DoneOrMissed, Mood, Note, Status},
     testing::{at, date, dossier, report, user, zone},
 };
 
@@ -167,6 +167,26 @@ fn a_coach_overrides_a_miss_and_his_word_is_the_confirmation() {
     let answer = log(&dossier, &policy, date(DAY), None, &submission).unwrap();
     let Answer::Accepted(effects) = answer else { panic!("asked") };
     assert_eq!((recorded(&effects).report.as_ref(), recorded(&effects).cause), (None, None));
+}
+
+#[test]
+fn a_note_that_speaks_of_harm_raises_a_card_with_the_check_in() {
+    let dossier = weighed(&[80.0; 7]);
+    let noted = |note: &str, weight| {
+        let report = CheckinReport { notes: Note::new(note).unwrap(), ..report(weight) };
+        let submission = by_client("2026-03-04T06:30:00Z");
+        match log(&dossier, &Policy::default(), date(DAY), Some(report), &submission).unwrap() {
+            Answer::Accepted(effects) | Answer::Confirm { effects, .. } => effects,
+        }
+    };
+    assert_eq!(noted("slept well", 80.0).len(), 1);
+    for weight in [80.0, 99.0] {
+        let effects = noted("sharp pain in my left knee", weight);
+        assert!(matches!(effects[0], Effect::Record(_)));
+        let Effect::Card(card) = &effects[1] else { panic!("no card") };
+        assert!(card.bears_safety_flag());
+        assert_eq!(card.date, date(DAY));
+    }
 }
 
 #[test]
