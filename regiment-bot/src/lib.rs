@@ -1,1 +1,22 @@
-//! Placeholder.
+//! What The Regiment says on Discord: [`render`] finds the words for a message of the engines and
+//! arranges them as Discord shows them.
+//!
+//! The one rule: what came from outside stays inert. A food, an alias or a coach's own words can
+//! neither format a message nor mention anybody.
+//!
+//! Nothing here talks to Discord. Words live in a [`Texts`] set that a deployment may replace;
+//! `docs/messages.md` lists them.
+
+mod compose;
+mod controls;
+mod inert;
+mod line;
+mod order_number;
+mod render;
+mod rendered;
+mod texts;
+
+pub use order_number::OrderNumber;
+pub use render::{RenderError, render};
+pub use rendered::{Action, Attachment, Button, Choice, Rendered, Row, Style, limit};
+pub use texts::{Texts, TextsError};

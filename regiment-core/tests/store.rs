@@ -12,10 +12,16 @@ mod harness;
 
 #[path = "store/audit.rs"]
 mod audit;
+#[path = "store/clients.rs"]
+mod clients;
+#[path = "store/coaching.rs"]
+mod coaching;
 #[path = "store/migrations.rs"]
 mod migrations;
 #[path = "store/open.rs"]
 mod open;
+#[path = "store/operations.rs"]
+mod operations;
 #[path = "store/outbox.rs"]
 mod outbox;
 #[path = "store/outbox_model.rs"]

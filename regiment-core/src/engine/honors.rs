@@ -10,6 +10,7 @@ use jiff::{Timestamp, civil::Date};
 use crate::{
     Dossier, Effect, Policy, Slug, UserId,
     calendar::{days_before, days_between},
+    measure::exceeds,
     message::{Dispatch, Message, Priority, Recipient},
     record::{Board, Exercise, Gate, Goal, Log, Place, Ranking, Stream},
 };
@@ -205,11 +206,6 @@ fn weekly_change_percent(weigh_ins: &[(Date, f64)]) -> Option<f64> {
     let together =
         points.iter().map(|(day, weight)| (day - mean_day) * (weight - mean_weight)).sum::<f64>();
     (spread > 0.0).then(|| together / spread * f64::from(WEEK - 1) / mean_weight * 100.0)
-}
-
-/// Whether a statistic is above a bound by more than the noise of its arithmetic.
-fn exceeds(value: f64, bound: f64) -> bool {
-    value - bound > 1e-9 * bound.abs().max(1.0)
 }
 
 #[cfg(test)]
