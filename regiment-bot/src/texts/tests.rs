@@ -50,6 +50,15 @@ fn an_order_cannot_lose_its_number_or_its_deadline() {
 }
 
 #[test]
+fn nobody_can_be_shown_how_far_a_weight_is_off() {
+    refused(
+        "\"Rank {rank}: {alias}\"",
+        "\"Rank {rank}: {alias}, {count}\"",
+        "the text honors.target_place may not hold {count}, only: rank, alias",
+    );
+}
+
+#[test]
 fn the_page_of_texts_names_each_with_its_placeholders() {
     let page = include_str!("../../../docs/messages.md");
     let list = |placeholders: &[&str]| {
