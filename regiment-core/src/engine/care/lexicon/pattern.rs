@@ -15,6 +15,7 @@ const GAP: usize = 3;
 /// | `threw\|throw` | either |
 /// | `vomit*` | words that begin so |
 /// | `#` | a number |
+/// | `#low` | a whole number below 1000 |
 /// | `{part}` | a body part |
 /// | `?my` | the word, or nothing |
 /// | `...` | up to three words |
@@ -42,6 +43,7 @@ enum Word {
     Exact(&'static str),
     Prefix(&'static str),
     Number,
+    NumberBelow1000,
     Part,
 }
 
@@ -80,6 +82,7 @@ impl Choice {
     fn parse(text: &'static str) -> Self {
         let word = |word: &'static str| match word {
             "#" => Word::Number,
+            "#low" => Word::NumberBelow1000,
             "{part}" => Word::Part,
             _ => match word.strip_suffix('*') {
                 Some(stem) => Word::Prefix(stem),
@@ -94,6 +97,7 @@ impl Choice {
             Word::Exact(text) => token.word == *text,
             Word::Prefix(stem) => token.word.starts_with(stem),
             Word::Number => token.word.starts_with(|c: char| c.is_ascii_digit()),
+            Word::NumberBelow1000 => token.word.parse::<u32>().is_ok_and(|number| number < 1000),
             Word::Part => body::is_part(&token.word),
         })
     }

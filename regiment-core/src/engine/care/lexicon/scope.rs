@@ -16,6 +16,7 @@ const PERSON_REACH: usize = 4;
 /// The note around its mentions.
 pub(super) struct Scope<'a> {
     tokens: &'a [Token],
+    mentions: &'a [Mention],
     /// Whether each token belongs to some mention.
     mentioned: Vec<bool>,
 }
@@ -66,8 +67,9 @@ const RELAPSES: &[&str] = &[
 ];
 
 /// What comes after an illness or injury that is over: "first session after the flu".
-const AFTERMATH: &str =
-    "back better day gym recovered recovering return returning session training workout";
+const AFTERMATH: &str = "\
+    again back better day fine good gym healthy recovered recovering return returning session \
+    training well workout";
 
 /// Other people, who have troubles of their own.
 const OTHERS: &str = "\
@@ -86,12 +88,12 @@ static RELAPSED: LazyLock<Vec<Pattern>> =
     LazyLock::new(|| RELAPSES.iter().map(|text| Pattern::parse(text)).collect());
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(tokens: &'a [Token], mentions: &[Mention]) -> Self {
+    pub(super) fn new(tokens: &'a [Token], mentions: &'a [Mention]) -> Self {
         let mut mentioned = vec![false; tokens.len()];
         for mention in mentions {
             mentioned[mention.span.clone()].fill(true);
         }
-        Self { tokens, mentioned }
+        Self { tokens, mentions, mentioned }
     }
 
     /// Decides whether a mention is so now.
@@ -322,7 +324,8 @@ impl<'a> Scope<'a> {
             let token = &self.tokens[i];
             match body::part_at(self.tokens, i) {
                 Some(part) => mention.part == Some(part),
-                None => is_own_clause || self.mentioned[i] || token.is_any(OF_THE_SAME),
+                None if self.mentioned[i] => self.is_same_complaint(mention, i),
+                None => is_own_clause || token.is_any(OF_THE_SAME),
             }
         });
         let earliest = if at < mention.span.end { mention.key } else { clause };
@@ -336,6 +339,18 @@ impl<'a> Scope<'a> {
             .take(8)
             .any(|i| RELAPSED.iter().any(|relapse| relapse.match_at(self.tokens, i).is_some()));
         is_of_the_same && !is_awaited && !relapses
+    }
+
+    /// Whether a mentioned word speaks of the same complaint: it is part of the mention, or names
+    /// the pain of an injury without another body part.
+    fn is_same_complaint(&self, mention: &Mention, at: usize) -> bool {
+        let of_injury = |other: &Mention| {
+            mention.topic == Topic::Injury
+                && other.topic == Topic::Injury
+                && other.part.is_none_or(|part| mention.part == Some(part))
+        };
+        mention.span.contains(&at)
+            || self.mentions.iter().any(|other| other.span.contains(&at) && of_injury(other))
     }
 
     fn clause_start(&self, at: usize) -> usize {

@@ -145,6 +145,10 @@ fn only_a_recovery_of_the_same_thing_resolves() {
     check_state("flu is over", Topic::Illness, State::Resolved);
     check("knee hurts, sleep is better now", &["injury"]);
     check("knee hurts, elbow is fine now", &["injury"]);
+    check("Tweaked my lower back. Flu is gone, no fever.", &["injury"]);
+    check("knee hurts flu is gone", &["injury"]);
+    check("still have a fever, cough is gone", &["illness"]);
+    check("tweaked my back on monday but the pain is gone", &[]);
     check("knee hurts but motivation is great today", &["injury"]);
     check("knee hurt yesterday, it feels fine today", &[]);
 }
