@@ -44,11 +44,7 @@ pub fn drop(dossier: &Dossier, policy: &Policy, date: Date, now: Timestamp) -> D
 ///
 /// The weight a client enters is odd when it differs from the recent median by more than the policy
 /// allows. One that he has confirmed already for the date, or that a coach enters, is not asked
-<<<<<<< ours
 /// about. A note that speaks of harm raises the care guard's card.
-=======
-/// about. A note that speaks of harm raises a card at once.
->>>>>>> theirs
 ///
 /// # Errors
 /// [`Refusal`] as [`logging::admit`] says.
@@ -70,15 +66,9 @@ pub fn log(
     let report = report.map(|report| CheckinReport { weight_unconfirmed: odd.is_some(), ..report });
     let log =
         CheckinLog { user_id: key.user_id, date, timestamp: submission.made_at(), report, cause };
-<<<<<<< ours
     let concerns = care::raise(dossier, &log, submission.now);
     let mut effects = vec![Effect::Record(submission.entry(Log::Checkin(log)))];
     effects.extend(concerns);
-=======
-    let concern = care::raise(dossier, &log, submission.now);
-    let mut effects = vec![Effect::Record(submission.entry(Log::Checkin(log)))];
-    effects.extend(concern);
->>>>>>> theirs
     Ok(match odd {
         None => Answer::Accepted(effects),
         Some(median) => Answer::Confirm { median, effects },

@@ -308,17 +308,3 @@ fn one_missed_item_spoils_a_date_of_several() {
         .with_meal("2026-03-03", "template_a_meal1", DoneOrMissed::Completed);
     assert_eq!(streak(dossier.logs.values()), Streak { current: 1, longest: 1 });
 }
-
-#[test]
-fn a_note_of_harm_raises_a_card_with_the_answer_that_carries_it() {
-    let dossier = dossier("7").with_checkin_order(DAY);
-    let noted = |note: &str| {
-        let report = CheckinReport { notes: Note::new(note).unwrap(), ..report(80.0) };
-        let submission = by_client("2026-03-04T06:30:00Z");
-        let answer = log(&dossier, &Policy::default(), date(DAY), Some(report), &submission);
-        let Ok(Answer::Accepted(effects)) = answer else { panic!("{answer:?}") };
-        effects.iter().any(|effect| matches!(effect, Effect::Card(_)))
-    };
-    assert!(noted("left knee hurts again"));
-    assert!(!noted("left knee feels fine now"));
-}
