@@ -18,6 +18,7 @@ mod relax;
 use std::{cmp::Ordering, collections::BinaryHeap};
 
 use departure::Departure;
+use relax::{Costs, Program, Side};
 
 /// Protein, carbs and fats, in this order, in tenths of a milligram.
 pub(super) type Three = [i64; 3];
@@ -80,18 +81,24 @@ pub(super) fn solve(items: &[Item], bands: &Bands, limit: u32) -> Solved {
     let day = Day::new(items, bands);
     let mut best = day.improved(day.reference());
     let mut cost = day.cost(&best);
-    let mut programs = 0;
+    if cost == 0 {
+        return Solved { steps: best, proven: true, programs: 0 };
+    }
+    let program = Program::new(&day, Costs::All);
+    let mut programs = 1;
+    // A part of the search whose program the solver could not solve is neither searched nor ruled
+    // out, so nothing is proven.
+    let mut is_whole = true;
     let mut open = BinaryHeap::new();
+    match program.root(&day) {
+        Some(root) => open.push(root),
+        None => is_whole = false,
+    }
     // Added to every bound once it is known that no amounts fit.
     let mut unavoidable = 0;
-    if cost > 0 {
+    if open.peek().is_some_and(|root| root.is_outside) {
         programs += 1;
-        let root = day.relax(items.iter().map(|item| (item.min, item.max)).collect(), programs);
-        if root.as_ref().is_none_or(|root| root.is_outside) {
-            programs += 1;
-            unavoidable = if day.fits_relaxed() { 0 } else { OFF };
-        }
-        open.extend(root);
+        unavoidable = if day.fits_relaxed() { 0 } else { OFF };
     }
     while let Some(node) = open.pop() {
         if node.bound + unavoidable + gap(cost) >= cost {
@@ -108,13 +115,21 @@ pub(super) fn solve(items: &[Item], bands: &Bands, limit: u32) -> Solved {
             open.push(node);
             break;
         }
-        for bounds in [node.below(item, at), node.above(item, at)] {
+        for side in [Side::UpTo(at), Side::From(at + 1)] {
             programs += 1;
-            let child = day.relax(bounds, programs);
-            open.extend(child.filter(|child| child.bound + unavoidable + gap(cost) < cost));
+            match program.child(&day, &node, item, side, programs) {
+                Some(child) if child.bound + unavoidable + gap(cost) < cost => open.push(child),
+                Some(_) => {}
+                None => is_whole = false,
+            }
         }
     }
-    Solved { steps: best, proven: open.is_empty(), programs }
+    Solved { steps: best, proven: is_whole && open.is_empty(), programs }
+}
+
+/// Returns whether amounts within their bounds meet every band, parts of steps allowed.
+pub(super) fn can_fit(items: &[Item], bands: &Bands) -> bool {
+    Day::new(items, bands).fits_relaxed()
 }
 
 /// The total of each macro.
@@ -143,15 +158,15 @@ struct Day<'a> {
     price: Three,
 }
 
-/// A part of the search: the least and the most steps of each item, and what its relaxation says.
+/// A part of the search, and what its relaxation says.
 struct Node {
-    /// No plan within the bounds costs less.
+    /// No plan within the part costs less.
     bound: i64,
     /// Breaks ties by the order in which nodes were opened.
     opened: u32,
-    bounds: Vec<(i64, i64)>,
     amounts: Vec<f64>,
     is_outside: bool,
+    solution: microlp::Solution,
 }
 
 impl<'a> Day<'a> {
@@ -240,20 +255,6 @@ struct Move {
 impl Move {
     fn apply(&self, totals: Three) -> Three {
         std::array::from_fn(|m| totals[m] + self.brings[m])
-    }
-}
-
-impl Node {
-    fn below(&self, item: usize, at: i64) -> Vec<(i64, i64)> {
-        let mut bounds = self.bounds.clone();
-        bounds[item].1 = at;
-        bounds
-    }
-
-    fn above(&self, item: usize, at: i64) -> Vec<(i64, i64)> {
-        let mut bounds = self.bounds.clone();
-        bounds[item].0 = at + 1;
-        bounds
     }
 }
 

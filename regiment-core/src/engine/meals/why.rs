@@ -6,8 +6,8 @@ use super::{
 };
 use crate::record::MacroGap;
 
-/// Programs that one trial of another bound may cost.
-const TRIAL: u32 = 60;
+/// Programs that the trial of another bound may cost.
+const TRIAL: u32 = 200;
 
 /// Explains each macro that the amounts leave outside its band; empty when all are within.
 pub(super) fn gaps(
@@ -70,28 +70,24 @@ fn limits(plates: &[Plate<'_>], items: &[Item], steps: &[i64], m: usize, off: i6
 
 /// The one bound whose smallest change brings every macro into its band, or that there is none.
 fn remedy(plates: &[Plate<'_>], items: &[Item], bands: &Bands, steps: &[i64]) -> String {
-    let mut best: Option<(i64, usize, i64)> = None;
+    let mut remedies: Vec<(i64, usize, i64)> = Vec::new();
     for (place, item) in items.iter().enumerate() {
-        if steps[place] != item.min && steps[place] != item.max {
-            continue;
-        }
-        let mut opened = items.to_vec();
-        opened[place].min = 0;
-        opened[place].max = item.max * 3 + 3;
-        // Every other amount stays within its bounds; the opened one moves as little as it must.
-        let solved = solve::solve(&opened, bands, TRIAL);
-        if solve::outside(bands, solve::totals(items, &solved.steps)) != [0; 3] {
-            continue;
-        }
-        let amount = nearest_that_fits(&opened, bands, place, item, solved.steps[place]);
-        let beyond = (item.min - amount).max(amount - item.max) * plates[place].step;
-        if best.is_none_or(|(least, _, _)| beyond < least) {
-            best = Some((beyond, place, amount));
+        // Only a bound that an amount has reached stands in the way.
+        let ends = [(item.min, 0), (item.max, item.max * 3 + 3)];
+        for (bound, end) in ends.into_iter().filter(|(bound, _)| *bound == steps[place]) {
+            if let Some(amount) = nearest_that_fits(items, bands, place, bound, end) {
+                remedies.push(((amount - bound).abs() * plates[place].step, place, amount));
+            }
         }
     }
-    match best {
+    remedies.sort_unstable();
+    let holds = |&&(_, place, amount): &&(i64, usize, i64)| {
+        let solved = solve::solve(&opened(items, place, amount), bands, TRIAL);
+        solve::outside(bands, solve::totals(items, &solved.steps)) == [0; 3]
+    };
+    match remedies.iter().find(holds) {
         None => "no single amount mends it: the template needs other foods".to_owned(),
-        Some((_, place, amount)) => {
+        Some(&(_, place, amount)) => {
             let bound = if amount < items[place].min { "from" } else { "up to" };
             let Plate { food, meal_id, step, .. } = &plates[place];
             format!("{} of {meal_id} {bound} {} g would mend it", food.name, amount * step)
@@ -99,29 +95,37 @@ fn remedy(plates: &[Plate<'_>], items: &[Item], bands: &Bands, steps: &[i64]) ->
     }
 }
 
-/// Walks the opened amount back towards its bound for as long as the day still fits.
+/// Looks between a bound and the end it may be opened to for the nearest amount with which the
+/// bands can be met, if parts of steps are allowed; whether whole steps do is asked of the best.
 fn nearest_that_fits(
-    opened: &[Item],
+    items: &[Item],
     bands: &Bands,
     place: usize,
-    item: &Item,
-    amount: i64,
-) -> i64 {
-    let (mut outer, mut inner) =
-        if amount > item.max { (amount, item.max) } else { (amount, item.min) };
-    let mut trial = opened.to_vec();
+    bound: i64,
+    end: i64,
+) -> Option<i64> {
+    let fits = |amount| solve::can_fit(&opened(items, place, amount), bands);
+    if bound == end || !fits(end) {
+        return None;
+    }
+    let (mut outer, mut inner) = (end, bound);
     while (outer - inner).abs() > 1 {
         let middle = i64::midpoint(outer, inner);
-        trial[place].min = middle;
-        trial[place].max = middle;
-        let solved = solve::solve(&trial, bands, TRIAL);
-        if solve::outside(bands, solve::totals(&trial, &solved.steps)) == [0; 3] {
+        if fits(middle) {
             outer = middle;
         } else {
             inner = middle;
         }
     }
-    outer
+    Some(outer)
+}
+
+/// The same items, with the bounds of one opened as far as an amount.
+fn opened(items: &[Item], place: usize, amount: i64) -> Vec<Item> {
+    let mut items = items.to_vec();
+    items[place].min = items[place].min.min(amount);
+    items[place].max = items[place].max.max(amount);
+    items
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a day's macros are far below 2^53")]

@@ -47,17 +47,13 @@ impl Departure {
         cost
     }
 
-    /// The segments that bounds leave free, counted from the allowed amount nearest to the
-    /// reference.
+    /// The segments on both sides of the reference, as far as bounds that hold it reach.
     pub(super) fn segments(&self, (min, max): (i64, i64)) -> impl Iterator<Item = Segment> {
-        let sides = [
-            (1, min - self.reference, max - self.reference),
-            (-1, self.reference - max, self.reference - min),
-        ];
-        sides.into_iter().flat_map(move |(direction, first, last)| {
-            let mut from = first.max(0);
+        let sides = [(1, max - self.reference), (-1, self.reference - min)];
+        sides.into_iter().flat_map(move |(direction, reach)| {
+            let mut from = 0;
             self.brackets.into_iter().filter_map(move |(end, cost)| {
-                let steps = end.min(last) - from;
+                let steps = end.min(reach) - from;
                 from += steps.max(0);
                 (steps > 0).then_some(Segment { direction, steps, cost })
             })

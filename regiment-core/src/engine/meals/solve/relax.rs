@@ -1,9 +1,10 @@
 //! The linear relaxation of a day: parts of a step are allowed.
 //!
 //! Departures are linear between whole steps, so a basic solution has no more broken items than
-//! there are macros, and the search has little to decide.
+//! there are macros, and the search has little to decide. The program is built once; each node of
+//! the search adds one bound to its parent's solution, from which the solver goes on.
 
-use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
+use microlp::{ComparisonOp, OptimizationDirection, Problem, Solution, Variable};
 
 use super::{Day, Node, ONE, PRICE, PRIORITY, totals};
 
@@ -13,22 +14,121 @@ const WHOLE: f64 = 1e-6;
 /// The most broken items whose roundings are all tried.
 const ROUNDED: usize = 6;
 
-impl Day<'_> {
-    /// Solves the relaxation within bounds; `None` when the solver finds no answer, which bounds
-    /// that hold at least one amount do not let happen.
-    pub(super) fn relax(&self, bounds: Vec<(i64, i64)>, opened: u32) -> Option<Node> {
-        let (amounts, objective, is_outside) = self.program(&bounds, Costs::All)?;
-        let start = self.nearest(&bounds);
-        let base: i64 = self.departures.iter().zip(&start).map(|(d, n)| d.cost(*n)).sum();
-        #[expect(clippy::cast_possible_truncation, reason = "a bound is far below 2^53")]
-        let bound = base + (objective * as_float(ONE)).floor() as i64;
-        Some(Node { bound, opened, bounds, amounts, is_outside })
+/// The program of a day.
+pub(super) struct Program {
+    /// The variables that move each item away from its reference, each with its direction.
+    moves: Vec<Vec<(Variable, f64)>>,
+    /// The variables that count how far each macro is outside its band.
+    outside: Vec<Variable>,
+    problem: Problem,
+}
+
+/// What a program minimizes.
+#[derive(Clone, Copy)]
+pub(super) enum Costs {
+    /// Departures, and what is outside the bands.
+    All,
+    /// What is outside the bands alone.
+    OutsideOnly,
+}
+
+/// On which side of an amount a child of a node lies.
+#[derive(Clone, Copy)]
+pub(super) enum Side {
+    /// At most the amount.
+    UpTo(i64),
+    /// At least the amount.
+    From(i64),
+}
+
+impl Program {
+    pub(super) fn new(day: &Day<'_>, costs: Costs) -> Self {
+        let mut problem = Problem::new(OptimizationDirection::Minimize);
+        let mut rows: [Vec<(Variable, f64)>; 3] = std::array::from_fn(|_| Vec::new());
+        let mut moves = Vec::with_capacity(day.items.len());
+        for (item, departure) in day.items.iter().zip(&day.departures) {
+            let mut columns = Vec::new();
+            for segment in departure.segments((item.min, item.max)) {
+                let cost = match costs {
+                    Costs::All => as_float(segment.cost) / as_float(ONE),
+                    Costs::OutsideOnly => 0.0,
+                };
+                let steps = problem.add_var(cost, (0.0, as_float(segment.steps)));
+                let direction = as_float(segment.direction);
+                for (m, row) in rows.iter_mut().enumerate() {
+                    if item.per_step[m] != 0 {
+                        let brings = as_float(item.per_step[m]) * direction;
+                        row.push((steps, brings / as_float(day.tolerance[m])));
+                    }
+                }
+                columns.push((steps, direction));
+            }
+            moves.push(columns);
+        }
+        let from = totals(day.items, &day.reference());
+        let mut outside = Vec::with_capacity(6);
+        for (m, mut row) in rows.into_iter().enumerate() {
+            let tolerance = as_float(day.tolerance[m]);
+            let price = as_float(PRICE * PRIORITY[m]) / as_float(ONE);
+            let width = as_float(day.bands.high[m] - day.bands.low[m]) / tolerance;
+            let below = problem.add_var(price, (0.0, f64::INFINITY));
+            let above = problem.add_var(price, (0.0, f64::INFINITY));
+            let within = problem.add_var(0.0, (0.0, width));
+            row.extend([(below, 1.0), (above, -1.0), (within, -1.0)]);
+            let missing = as_float(day.bands.low[m] - from[m]) / tolerance;
+            problem.add_constraint(row, ComparisonOp::Eq, missing);
+            outside.extend([below, above]);
+        }
+        Self { moves, outside, problem }
     }
 
+    /// Solves the whole day. There always is an answer: being outside is allowed, at its price.
+    /// `None` means that the solver lost its way.
+    pub(super) fn root(&self, day: &Day<'_>) -> Option<Node> {
+        Some(self.node(day, self.problem.solve().ok()?, 0))
+    }
+
+    /// Solves the part of a node that lies on one side of an amount of an item.
+    pub(super) fn child(
+        &self,
+        day: &Day<'_>,
+        node: &Node,
+        item: usize,
+        side: Side,
+        opened: u32,
+    ) -> Option<Node> {
+        let (op, at) = match side {
+            Side::UpTo(at) => (ComparisonOp::Le, at),
+            Side::From(at) => (ComparisonOp::Ge, at),
+        };
+        let beyond = as_float(at - day.departures[item].reference);
+        let solution = node.solution.clone();
+        let solution = solution.add_constraint(&self.moves[item], op, beyond).ok()?;
+        Some(self.node(day, solution, opened))
+    }
+
+    fn node(&self, day: &Day<'_>, solution: Solution, opened: u32) -> Node {
+        let away = |moves: &Vec<(Variable, f64)>| -> f64 {
+            moves.iter().map(|(steps, direction)| solution[*steps] * direction).sum()
+        };
+        let amounts = day
+            .departures
+            .iter()
+            .zip(&self.moves)
+            .map(|(departure, moves)| as_float(departure.reference) + away(moves))
+            .collect();
+        #[expect(clippy::cast_possible_truncation, reason = "a bound is far below 2^53")]
+        let bound = (solution.objective() * as_float(ONE)).floor() as i64;
+        let is_outside = self.outside.iter().any(|off| solution[*off] > WHOLE);
+        Node { bound, opened, amounts, is_outside, solution }
+    }
+}
+
+impl Day<'_> {
     /// Returns whether parts of steps would bring every macro into its band.
     pub(super) fn fits_relaxed(&self) -> bool {
-        let bounds: Vec<_> = self.items.iter().map(|item| (item.min, item.max)).collect();
-        self.program(&bounds, Costs::OutsideOnly).is_some_and(|(_, _, is_outside)| !is_outside)
+        let root = Program::new(self, Costs::OutsideOnly).root(self);
+        root.is_some_and(|root| !root.is_outside)
     }
 
     /// Returns the best of the whole amounts next to a relaxation's.
@@ -47,8 +147,9 @@ impl Day<'_> {
         tried.min_by_key(|steps| self.cost(steps)).unwrap_or(floor)
     }
 
-    /// Returns the item to split a node at, and the amount that divides it: where rounding costs
-    /// most. Coarse items (eggs, oil) are decided first, and the fine ones then fall into place.
+    /// Returns the item to split a node at, and the whole amount below its own: where rounding
+    /// costs most. Coarse items (eggs, oil) are decided first, and the fine ones then fall into
+    /// place.
     pub(super) fn split(&self, node: &Node) -> Option<(usize, i64)> {
         let mut best = None;
         let mut dearest = 0.0;
@@ -64,66 +165,6 @@ impl Day<'_> {
         }
         best
     }
-
-    /// The allowed amounts nearest to the reference.
-    fn nearest(&self, bounds: &[(i64, i64)]) -> Vec<i64> {
-        let clamp = |(departure, (min, max)): (&super::Departure, &(i64, i64))| {
-            departure.reference.clamp(*min, *max)
-        };
-        self.departures.iter().zip(bounds).map(clamp).collect()
-    }
-
-    /// Builds and solves the program; returns amounts, objective and whether a macro stays outside.
-    fn program(&self, bounds: &[(i64, i64)], costs: Costs) -> Option<(Vec<f64>, f64, bool)> {
-        let start = self.nearest(bounds);
-        let mut problem = Problem::new(OptimizationDirection::Minimize);
-        let mut rows: [Vec<(Variable, f64)>; 3] = std::array::from_fn(|_| Vec::new());
-        let mut moves = Vec::new();
-        for (item, (departure, bounds)) in self.departures.iter().zip(bounds).enumerate() {
-            for segment in departure.segments(*bounds) {
-                let cost = match costs {
-                    Costs::All => as_float(segment.cost) / as_float(ONE),
-                    Costs::OutsideOnly => 0.0,
-                };
-                let steps = problem.add_var(cost, (0.0, as_float(segment.steps)));
-                for (m, row) in rows.iter_mut().enumerate() {
-                    let brings = self.items[item].per_step[m] * segment.direction;
-                    if brings != 0 {
-                        row.push((steps, as_float(brings) / as_float(self.tolerance[m])));
-                    }
-                }
-                moves.push((item, segment.direction, steps));
-            }
-        }
-        let from = totals(self.items, &start);
-        let mut beyond = Vec::with_capacity(6);
-        for (m, mut row) in rows.into_iter().enumerate() {
-            let tolerance = as_float(self.tolerance[m]);
-            let price = as_float(PRICE * PRIORITY[m]) / as_float(ONE);
-            let width = as_float(self.bands.high[m] - self.bands.low[m]) / tolerance;
-            let below = problem.add_var(price, (0.0, f64::INFINITY));
-            let above = problem.add_var(price, (0.0, f64::INFINITY));
-            let within = problem.add_var(0.0, (0.0, width));
-            row.extend([(below, 1.0), (above, -1.0), (within, -1.0)]);
-            let missing = as_float(self.bands.low[m] - from[m]) / tolerance;
-            problem.add_constraint(row, ComparisonOp::Eq, missing);
-            beyond.extend([below, above]);
-        }
-        let solution = problem.solve().ok()?;
-        let mut amounts: Vec<f64> = start.into_iter().map(as_float).collect();
-        for (item, direction, steps) in moves {
-            amounts[item] += solution[steps] * as_float(direction);
-        }
-        let is_outside = beyond.into_iter().any(|off| solution[off] > WHOLE);
-        Some((amounts, solution.objective(), is_outside))
-    }
-}
-
-/// What a program minimizes.
-#[derive(Clone, Copy)]
-enum Costs {
-    All,
-    OutsideOnly,
 }
 
 fn fraction(amount: f64) -> f64 {
