@@ -307,6 +307,7 @@ pub struct JobCard {
     /// When it was raised or last changed.
     pub timestamp: Timestamp,
     /// Up to 500 characters, for the coach.
+    #[serde(deserialize_with = "summary")]
     pub summary: String,
     /// What was found, ordered by bytes.
     pub flags: Vec<FlagName>,
@@ -325,7 +326,7 @@ pub struct JobCard {
     #[serde(default = "default_severity")]
     pub severity: Severity,
     /// Learned priority, 0 to 1.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "priority")]
     pub priority: f64,
     /// What went well.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -430,6 +431,27 @@ impl JobCard {
     /// Returns whether the card holds back automatic messages while it is unresolved.
     pub fn bears_safety_flag(&self) -> bool {
         self.flags.iter().any(FlagName::is_safety)
+    }
+}
+
+fn summary<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let length = text.chars().count();
+    if length > 500 {
+        let given = format!("{length} characters");
+        let refused = Invalid::new("summary", given, "up to 500 characters");
+        return Err(serde::de::Error::custom(refused));
+    }
+    Ok(text)
+}
+
+fn priority<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let priority = f64::deserialize(deserializer)?;
+    if (0.0..=1.0).contains(&priority) {
+        Ok(priority)
+    } else {
+        let refused = Invalid::new("priority", priority, "between 0 and 1");
+        Err(serde::de::Error::custom(refused))
     }
 }
 
