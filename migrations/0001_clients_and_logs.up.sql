@@ -2,16 +2,21 @@
 -- is the record's own JSON; the columns beside it are those that a query looks at.
 
 CREATE TABLE clients (
-    user_id     TEXT    NOT NULL PRIMARY KEY,
-    subject     TEXT    NOT NULL UNIQUE,
-    status      TEXT    NOT NULL CHECK (status IN ('pending', 'active', 'archived')),
-    paused      BOOLEAN NOT NULL,
-    version     BIGINT  NOT NULL CHECK (version >= 1),
-    -- When a log, an excuse or a pause of the client last changed.
-    activity_at BIGINT  NOT NULL,
-    created_at  BIGINT  NOT NULL,
-    updated_at  BIGINT  NOT NULL,
-    body        TEXT    NOT NULL
+    user_id    TEXT    NOT NULL PRIMARY KEY,
+    subject    TEXT    NOT NULL UNIQUE,
+    status     TEXT    NOT NULL CHECK (status IN ('pending', 'active', 'archived')),
+    paused     BOOLEAN NOT NULL,
+    version    BIGINT  NOT NULL CHECK (version >= 1),
+    created_at BIGINT  NOT NULL,
+    updated_at BIGINT  NOT NULL,
+    body       TEXT    NOT NULL
+);
+
+-- When a log, an excuse or a pause of the client last changed. Apart from `clients`, whose rows are
+-- larger and change seldom.
+CREATE TABLE client_activity (
+    user_id    TEXT   NOT NULL PRIMARY KEY REFERENCES clients (user_id),
+    changed_at BIGINT NOT NULL
 );
 
 -- Every revision of every log. The effective log of (user_id, date, stream, item) is the one with

@@ -1,6 +1,6 @@
 //! Clients.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
@@ -29,16 +29,16 @@ impl Tx {
         };
         let inserted = self
             .execute(
-                "INSERT INTO clients (user_id, subject, status, paused, version, activity_at, \
-                 created_at, updated_at, body) VALUES ($1, $2, $3, $4, 1, $5, $6, $5, $7) \
+                "INSERT INTO clients (user_id, subject, status, paused, version, created_at, \
+                 updated_at, body) VALUES ($1, $2, $3, $4, 1, $5, $6, $7) \
                  ON CONFLICT (user_id) DO NOTHING",
                 &values![
                     profile.user_id,
                     profile.subject(),
                     profile.status.as_str(),
                     profile.paused,
-                    now,
                     profile.created_at,
+                    now,
                     serde_json::to_string(&profile)?,
                 ],
             )
@@ -158,15 +158,18 @@ impl Tx {
     }
 
     /// Remembers that logs, excuses or pauses of some clients changed.
-    pub async fn note_activity(
+    pub(super) async fn note_activity(
         &mut self,
         user_ids: impl IntoIterator<Item = UserId>,
         now: Timestamp,
     ) -> Result<()> {
-        self.execute_in(
-            "UPDATE clients SET activity_at = $1 WHERE activity_at < $1 AND user_id IN ({keys})",
-            &values![now],
-            user_ids.into_iter().map(Value::from),
+        let user_ids: BTreeSet<UserId> = user_ids.into_iter().collect();
+        let rows = user_ids.into_iter().map(|user_id| values![user_id, now]);
+        self.insert(
+            "INSERT INTO client_activity (user_id, changed_at) VALUES",
+            rows.collect(),
+            "ON CONFLICT (user_id) DO UPDATE SET changed_at = excluded.changed_at \
+             WHERE client_activity.changed_at < excluded.changed_at",
         )
         .await?;
         Ok(())
@@ -177,7 +180,8 @@ impl Tx {
         let rows = self
             .fetch(
                 &CLIENTS,
-                "SELECT user_id FROM clients WHERE activity_at >= $1 AND status = 'active'",
+                "SELECT c.user_id FROM client_activity a JOIN clients c ON c.user_id = a.user_id \
+                 WHERE a.changed_at >= $1 AND c.status = 'active'",
                 &values![since],
             )
             .await?;

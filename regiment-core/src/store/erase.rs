@@ -7,7 +7,7 @@ use super::{error::Result, tx::Tx, value::values};
 use crate::UserId;
 
 /// Tables with a column that names the client, in an order that their references allow.
-const OF_CLIENT: [(&str, &str); 18] = [
+const OF_CLIENT: [(&str, &str); 19] = [
     ("logs", "user_id"),
     ("lifts", "user_id"),
     ("orders", "user_id"),
@@ -25,6 +25,7 @@ const OF_CLIENT: [(&str, &str); 18] = [
     ("client_triggers", "user_id"),
     ("outbox", "user_id"),
     ("quarantine", "user_id"),
+    ("client_activity", "user_id"),
     ("clients", "user_id"),
 ];
 

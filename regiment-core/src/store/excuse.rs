@@ -34,6 +34,9 @@ impl Tx {
             "ON CONFLICT (hash) DO NOTHING",
         )
         .await?;
+        for excuse in excuses {
+            self.note_activity([excuse.user_id], excuse.at).await?;
+        }
         Ok(())
     }
 
@@ -135,6 +138,9 @@ impl Tx {
             "ON CONFLICT (user_id, at, change) DO NOTHING",
         )
         .await?;
+        for pause in pauses {
+            self.note_activity([pause.user_id], pause.at).await?;
+        }
         Ok(())
     }
 

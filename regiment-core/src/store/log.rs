@@ -62,7 +62,7 @@ impl Tx {
             "",
         )
         .await?;
-        Ok(())
+        self.note_activity(entries.iter().map(|entry| entry.log.user_id()), now).await
     }
 
     /// Returns the effective logs of some clients between two local dates, both inclusive.

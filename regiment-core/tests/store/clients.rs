@@ -113,14 +113,18 @@ on_both! {
         }
     }
 
-    async fn activity_is_remembered_and_never_goes_back(database: &Database) {
+    async fn what_a_client_logs_is_activity_and_never_goes_back(database: &Database) {
         enlist(&database.store, &["1", "2", "3"]).await;
+        let logged = |user_id: &str| entries(&dossier(user_id).with_cardio("2026-01-06", None));
+        append(&database.store, &[logged("1"), logged("2")].concat(), 50).await;
+        append(&database.store, &logged("2"), 40).await;
         let mut tx = database.store.begin().await.unwrap();
-        tx.note_activity([user("1"), user("2")], at(50)).await.unwrap();
-        tx.note_activity([user("2")], at(40)).await.unwrap();
-        let active = tx.clients_with_activity(at(50)).await.unwrap();
-        assert_eq!(active, [user("1"), user("2")]);
+        assert_eq!(tx.clients_with_activity(at(50)).await.unwrap(), [user("1"), user("2")]);
         assert_eq!(tx.clients_with_activity(at(51)).await.unwrap(), []);
+        let mut left = tx.client(user("1")).await.unwrap().unwrap();
+        left.status = Status::Archived;
+        tx.save_client(&left, at(52)).await.unwrap();
+        assert_eq!(tx.clients_with_activity(at(50)).await.unwrap(), [user("2")]);
     }
 
     async fn a_log_of_every_stream_comes_back(database: &Database) {

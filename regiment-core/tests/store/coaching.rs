@@ -133,6 +133,7 @@ on_both! {
         let all = tx.excuses_until([user("1")], date("2026-01-05")).await.unwrap();
         assert_eq!(all, [first, second.clone()]);
         assert_eq!(tx.excuses_until([user("1")], date("2026-01-06")).await.unwrap(), [second]);
+        assert_eq!(tx.clients_with_activity(at(1)).await.unwrap(), [user("1")]);
     }
 
     async fn a_request_is_open_until_it_is_decided(database: &Database) {
@@ -175,6 +176,7 @@ on_both! {
         let mut tx = database.store.begin().await.unwrap();
         tx.save_pauses(&rows).await.unwrap();
         assert_eq!(tx.pauses(user("1")).await.unwrap(), rows);
+        assert_eq!(tx.clients_with_activity(at(2)).await.unwrap(), [user("1")]);
     }
 
     async fn an_event_is_voided_and_kept(database: &Database) {

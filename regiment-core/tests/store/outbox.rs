@@ -208,6 +208,17 @@ on_both! {
         assert_eq!(keys(&claim(store, 5).await), ["b"]);
     }
 
+    async fn what_was_delivered_is_known(database: &Database) {
+        let store = &database.store;
+        put(store, &[message("a", 0, None), message("b", 0, None), message("c", 9, None)]).await;
+        let claimed = claim(store, 0).await;
+        finish(store, &claimed[0], delivered(), 1).await;
+        finish(store, &claimed[1], Ending::Missed, 1).await;
+        let mut tx = store.begin().await.unwrap();
+        let keys = ["a", "b", "c", "d"].map(str::to_owned);
+        assert_eq!(tx.delivered_among(keys).await.unwrap(), ["a"]);
+    }
+
     async fn the_next_message_tells_how_long_to_sleep(database: &Database) {
         let store = &database.store;
         let mut tx = store.begin().await.unwrap();
