@@ -13,7 +13,7 @@ mod solve;
 mod why;
 
 pub use deliver::{deliver, log};
-pub use revise::{recompile, refeed};
+pub use revise::{Basis, recompile, refeed};
 pub use select::{PromptDelivery, choose, close, offered, prompt, prompt_key};
 pub use shopping::rearm;
 

@@ -209,14 +209,20 @@ impl Regiment {
         .await
     }
 
-    /// Compiles a cycle again from the profile as it is now, and sends a new rearming order.
+    /// Compiles a cycle again, to the macros of the profile as it is now, and sends a new rearming
+    /// order.
     ///
     /// # Errors
     /// [`Error::Refused`] for a cycle that is not compiled, or is over.
-    pub async fn recompile(&self, user_id: UserId, cycle_start: Date, by: &Actor) -> Result<()> {
+    pub async fn recompile(
+        &self,
+        user_id: UserId,
+        cycle: (Date, meals::Basis),
+        by: &Actor,
+    ) -> Result<()> {
         self.act_as(user_id, by, "plan_recompiled", |dossier, context| {
             let Context { now, policy, library } = context;
-            Ok((meals::recompile(dossier, library, policy, cycle_start, *now)?, ()))
+            Ok((meals::recompile(dossier, library, policy, cycle, *now)?, ()))
         })
         .await
     }

@@ -11,8 +11,17 @@ use crate::{
     record::{Choice, CompiledPlan, Macros, OrderKind},
 };
 
-/// Compiles a running or coming cycle again, to the client's present macros and template. Days
-/// whose order has gone out stay as they were; a new rearming order says what the rest takes.
+/// Which template a cycle is compiled again from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// The one that the plan runs: the client's choice, where he made one, stands.
+    Running,
+    /// The one that the coach has assigned.
+    Assigned,
+}
+
+/// Compiles a running or coming cycle again, to the client's present macros. Days whose order has
+/// gone out stay as they were; a new rearming order says what the rest takes.
 ///
 /// # Errors
 /// [`Refusal`] for a cycle that is over, or that the selection deadline has yet to compile.
@@ -20,12 +29,16 @@ pub fn recompile(
     dossier: &Dossier,
     library: &Library,
     policy: &Policy,
-    start: Date,
+    (start, basis): (Date, Basis),
     now: Timestamp,
 ) -> Result<Vec<Effect>, Refusal> {
     let before = compiled(dossier, start, now)?;
     let from = first_open_day(dossier, start, now);
-    let selected = (dossier.client.meal_template_id.clone(), Choice::Coach);
+    let template = match basis {
+        Basis::Running => Some(before.template_id.clone()),
+        Basis::Assigned => dossier.client.meal_template_id.clone(),
+    };
+    let selected = (template, Choice::Coach);
     let compiled = cycle::compile(dossier, library, policy, start, selected, now);
     let mut plan = compiled.plan;
     // What has been ordered is history.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     engine::Refusal,
-    record::{Choice, Macros},
+    record::{Choice, Macros, PlanChoice},
     testing::at,
 };
 
@@ -19,7 +19,8 @@ fn running() -> Dossier {
 }
 
 fn recompile_at(dossier: &Dossier, start: &str, now: &str) -> Result<Vec<Effect>, Refusal> {
-    recompile(dossier, &Library::built_in(), &Policy::default(), date(start), at(now))
+    let cycle = (date(start), Basis::Assigned);
+    recompile(dossier, &Library::built_in(), &Policy::default(), cycle, at(now))
 }
 
 fn refeed_on(dossier: &Dossier, day: &str, macros: Macros) -> Result<Vec<Effect>, Refusal> {
@@ -145,5 +146,25 @@ fn a_refeed_of_a_fallback_leaves_out_the_allergens_too() {
     for portion in plans(&effects)[0].days[4].meals.iter().flat_map(|meal| &meal.portions) {
         let food = library.food_named(&portion.food).one().unwrap();
         assert!(!food.allergens.iter().any(|held| held == "milk"), "{}", food.name);
+    }
+}
+
+#[test]
+fn new_macros_alone_leave_the_client_his_choice() {
+    let mut dossier = dossier_in("UTC");
+    dossier.choices.push(PlanChoice {
+        user_id: dossier.user_id(),
+        cycle_start: date(TUESDAY),
+        template_id: slug("template_c"),
+        chosen_at: at("2026-02-27T10:00:00Z"),
+    });
+    let (library, policy) = (Library::built_in(), Policy::default());
+    let drop = deliver(&dossier, &library, &policy, date(TUESDAY), at("2026-03-03T06:00:00Z"));
+    let mut dossier = after(dossier, &drop.effects);
+    dossier.client.macros = Some(Macros::new(200, 250, 70).unwrap());
+    let now = at("2026-03-04T05:00:00Z");
+    for (basis, template) in [(Basis::Running, "template_c"), (Basis::Assigned, "template_a")] {
+        let effects = recompile(&dossier, &library, &policy, (date(TUESDAY), basis), now).unwrap();
+        assert_eq!(plans(&effects)[0].template_id, slug(template));
     }
 }
