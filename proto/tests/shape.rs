@@ -7,7 +7,7 @@ use prost_types::{DescriptorProto, FileDescriptorProto, FileDescriptorSet, Metho
 const READS: [&str; 2] = ["Get", "List"];
 
 fn files() -> Vec<FileDescriptorProto> {
-    let set = FileDescriptorSet::decode(regiment_proto::FILE_DESCRIPTOR_SET).unwrap();
+    let set = FileDescriptorSet::decode(regiment_proto::FILE_DESCRIPTOR_SET).expect("descriptors");
     set.file.into_iter().filter(|file| file.package() == "regiment.v1").collect()
 }
 

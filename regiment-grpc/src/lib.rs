@@ -3,6 +3,57 @@
 //! This crate is the edge: it reads the configuration, owns the sockets and the terminal, and converts between the
 //! API's messages and the records of `regiment-core`. No rule of coaching stands here.
 
+pub mod cli;
+mod command;
 pub mod config;
+mod failure;
 pub mod logging;
 pub mod secret;
+pub mod terminal;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use crate::cli::{Cli, Command};
+use crate::config::Config;
+
+pub use crate::command::schemas::schemas;
+pub use crate::failure::Usage;
+
+/// Runs `regiment` with the arguments and the environment of a process, to its exit code: 0 done, 1 failed, 2 wrong
+/// usage or configuration. An error is one line on standard error.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error)
+            if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) =>
+        {
+            // Help that was asked for goes to standard output and is no error.
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => return failure::report(&failure::usage(&error).into()),
+    };
+    match start(cli, environment) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure::report(&error),
+    }
+}
+
+fn start(cli: Cli, environment: impl IntoIterator<Item = (String, String)>) -> anyhow::Result<()> {
+    let config = Config::load(cli.config.as_deref(), environment, &cli.overrides())?;
+    logging::start(&config)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Migrate(command) => command::migrate::run(command, &config).await,
+            Command::Schemas(args) => command::schemas::run(&args),
+        }
+    })
+}
