@@ -1,10 +1,11 @@
 //! The command line of `regiment`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{LogFormat, Overrides, ServeOverrides};
+use crate::config::{LogFormat, Overrides, Role, ServeOverrides};
 use crate::secret::DatabaseUrl;
 
 /// Runs a discipline-first coaching practice: the server and its operator commands.
@@ -33,6 +34,17 @@ pub struct Cli {
 /// What `regiment` can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Serves the API and runs the scheduler.
+    #[command(
+        after_help = "Example:\n  regiment serve --listen 127.0.0.1:8080 --roles api,scheduler"
+    )]
+    Serve(ServeArgs),
+    /// Shows, checks or changes the policy: every threshold and time the engines obey.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  regiment policy show > policy.toml\n  regiment policy check policy.toml\n  regiment policy apply policy.toml"
+    )]
+    Policy(PolicyCommand),
     /// Moves the store's schema forth and back.
     #[command(
         subcommand,
@@ -42,6 +54,34 @@ pub enum Command {
     /// Writes the JSON Schema of every record.
     #[command(after_help = "Example:\n  regiment schemas --out docs/schemas")]
     Schemas(SchemasArgs),
+}
+
+/// `regiment serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The address to listen on; any other than loopback needs `REGIMENT_API_TOKEN` [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// What this process takes part in [default: api,scheduler]
+    #[arg(long, value_delimiter = ',', value_name = "ROLES")]
+    pub roles: Option<Vec<Role>>,
+}
+
+/// `regiment policy`.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Prints the policy in force, or the shipped defaults where there is no store yet.
+    Show,
+    /// Checks a policy file and changes nothing.
+    Check {
+        /// A policy in TOML; what it leaves out keeps its default.
+        file: PathBuf,
+    },
+    /// Stores a policy as the next version; a changed time acts from each client's next occurrence.
+    Apply {
+        /// A policy in TOML; what it leaves out takes its default.
+        file: PathBuf,
+    },
 }
 
 /// `regiment migrate`.
@@ -73,11 +113,15 @@ pub struct SchemasArgs {
 impl Cli {
     /// Returns what the command line says over file and environment.
     pub fn overrides(&self) -> Overrides {
-        Overrides {
-            database: self.database.clone().map(DatabaseUrl::new),
-            log: self.log,
-            serve: ServeOverrides::default(),
-        }
+        let serve = match &self.command {
+            Command::Serve(args) => {
+                ServeOverrides { listen: args.listen, roles: args.roles.clone() }
+            }
+            Command::Policy(_) | Command::Migrate(_) | Command::Schemas(_) => {
+                ServeOverrides::default()
+            }
+        };
+        Overrides { database: self.database.clone().map(DatabaseUrl::new), log: self.log, serve }
     }
 }
 
@@ -112,6 +156,6 @@ mod tests {
                 n_examples += 1;
             }
         }
-        assert!(n_examples >= 4, "only {n_examples} examples were tried");
+        assert!(n_examples >= 8, "only {n_examples} examples were tried");
     }
 }

@@ -1,7 +1,9 @@
 //! The operator commands, one file each.
 
 pub(crate) mod migrate;
+pub(crate) mod policy;
 pub(crate) mod schemas;
+pub(crate) mod serve;
 
 use regiment_core::store::Store;
 

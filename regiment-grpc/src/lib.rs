@@ -8,7 +8,10 @@ mod command;
 pub mod config;
 mod failure;
 pub mod logging;
+pub mod scheduler;
 pub mod secret;
+pub mod server;
+mod status;
 pub mod terminal;
 
 use std::ffi::OsString;
@@ -52,6 +55,8 @@ fn start(cli: Cli, environment: impl IntoIterator<Item = (String, String)>) -> a
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match cli.command {
+            Command::Serve(_) => command::serve::run(&config).await,
+            Command::Policy(command) => command::policy::run(command, &config).await,
             Command::Migrate(command) => command::migrate::run(command, &config).await,
             Command::Schemas(args) => command::schemas::run(&args),
         }

@@ -1,0 +1,299 @@
+//! `LogService`: validate, convert, call, convert.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use prost_types::Timestamp;
+use regiment_core::UserId;
+use regiment_core::calendar::local_date;
+use regiment_core::measure::Minutes;
+use regiment_core::record::{Actor, LogKey, Revision, Stream};
+use regiment_core::regiment::{Answer, Durability, Error, Regiment, Submitted};
+use regiment_proto::v1;
+use regiment_proto::v1::log_service_server::LogService;
+use regiment_proto::v1::{
+    ConfirmWeightRequest, ConfirmWeightResponse, ListLogsRequest, ListLogsResponse, Log,
+    LogCardioRequest, LogCardioResponse, LogCheckinRequest, LogCheckinResponse, LogMealRequest,
+    LogMealResponse, LogTopSetRequest, LogTopSetResponse,
+};
+use tonic::{Request, Response, Status};
+
+use super::once::once;
+use super::{OPERATOR, convert, page};
+use crate::status::{self, Violations};
+
+/// Answers for the logs of a practice.
+#[derive(Debug)]
+pub(super) struct Logs {
+    regiment: Arc<Regiment>,
+}
+
+/// What every entry says beside its answer.
+struct Entry {
+    client: String,
+    date: String,
+    entered_at: Option<Timestamp>,
+    override_reason: String,
+}
+
+/// What became of an entry.
+struct Stored {
+    log: Option<Log>,
+    durability: i32,
+    confirm_weight: bool,
+}
+
+impl Logs {
+    pub(super) fn new(regiment: Arc<Regiment>) -> Self {
+        Self { regiment }
+    }
+
+    async fn store(
+        &self,
+        entry: Entry,
+        mut violations: Violations,
+        answer: Option<Answer>,
+        at: &str,
+    ) -> Result<Stored, Status> {
+        let Entry { client, date, entered_at, override_reason } = entry;
+        let user_id = convert::user_id("client", &client)?;
+        let date = violations.check("date", convert::date("date", &date)).flatten();
+        let entered_at =
+            violations.check("entered_at", convert::instant("entered_at", entered_at)).flatten();
+        violations.done()?;
+        let answer = answer.expect("an answer is complete where no field of it is refused");
+        let date = self.date_or_today(user_id, date).await?;
+        let (by, reason) = if override_reason.is_empty() {
+            (Actor::Client(user_id), None)
+        } else {
+            (Actor::Admin(OPERATOR.to_owned()), Some(override_reason))
+        };
+        let key = key_of(user_id, date, &answer);
+        let submitted = Submitted { user_id, date, answer, by, entered_at, reason };
+        let logged = self.regiment.log(submitted).await.map_err(|error| status::of(error, at))?;
+        let (durability, log) = match logged.durability {
+            Durability::Stored => (v1::Durability::Committed, self.latest(&key).await?),
+            Durability::Spooled => (v1::Durability::Spooled, None),
+        };
+        Ok(Stored { log, durability: durability.into(), confirm_weight: logged.confirm_weight })
+    }
+
+    async fn date_or_today(&self, user_id: UserId, date: Option<Date>) -> Result<Date, Status> {
+        if let Some(date) = date {
+            return Ok(date);
+        }
+        let client = self.regiment.client(user_id).await.map_err(|error| status::of(error, ""))?;
+        let client = client.ok_or_else(|| status::of(Error::UnknownClient, ""))?;
+        Ok(local_date(&client.timezone_offset, self.regiment.now()))
+    }
+
+    async fn latest(&self, key: &LogKey) -> Result<Option<Log>, Status> {
+        let revisions = self
+            .regiment
+            .revisions(key.user_id, Some(key.stream), key.date, key.date)
+            .await
+            .map_err(|error| status::of(error, ""))?;
+        Ok(revisions
+            .into_iter()
+            .filter(|revision| revision.log.key() == *key)
+            .max_by_key(|revision| revision.number)
+            .map(convert::revision))
+    }
+}
+
+#[tonic::async_trait]
+impl LogService for Logs {
+    async fn log_meal(
+        &self,
+        request: Request<LogMealRequest>,
+    ) -> Result<Response<LogMealResponse>, Status> {
+        let asked = request.into_inner();
+        once(&self.regiment, "LogMeal", &asked.request_id, &asked, async {
+            let LogMealRequest {
+                client,
+                date,
+                meal_id,
+                status,
+                entered_at,
+                override_reason,
+                request_id: _,
+            } = asked.clone();
+            let mut violations = Violations::default();
+            let meal_id = violations.check("meal_id", meal_id.parse());
+            let status = violations.check("status", convert::eaten("status", status));
+            let answer =
+                meal_id.zip(status).map(|(meal_id, status)| Answer::Meal { meal_id, status });
+            let entry = Entry { client, date, entered_at, override_reason };
+            let Stored { log, durability, .. } = self.store(entry, violations, answer, "").await?;
+            Ok(Response::new(LogMealResponse { log, durability }))
+        })
+        .await
+    }
+
+    async fn log_top_set(
+        &self,
+        request: Request<LogTopSetRequest>,
+    ) -> Result<Response<LogTopSetResponse>, Status> {
+        let asked = request.into_inner();
+        once(&self.regiment, "LogTopSet", &asked.request_id, &asked, async {
+            let LogTopSetRequest {
+                client,
+                date,
+                exercise_id,
+                top_set,
+                entered_at,
+                override_reason,
+                request_id: _,
+            } = asked.clone();
+            let mut violations = Violations::default();
+            let exercise_id = violations.check("exercise_id", exercise_id.parse());
+            let set = convert::top_set(top_set, &mut violations);
+            let answer = exercise_id
+                .zip(set)
+                .map(|(exercise_id, set)| Answer::TopSet { exercise_id, set: Some(set) });
+            let entry = Entry { client, date, entered_at, override_reason };
+            let Stored { log, durability, .. } =
+                self.store(entry, violations, answer, "top_set").await?;
+            Ok(Response::new(LogTopSetResponse { log, durability }))
+        })
+        .await
+    }
+
+    async fn log_cardio(
+        &self,
+        request: Request<LogCardioRequest>,
+    ) -> Result<Response<LogCardioResponse>, Status> {
+        let asked = request.into_inner();
+        once(&self.regiment, "LogCardio", &asked.request_id, &asked, async {
+            let LogCardioRequest {
+                client,
+                date,
+                minutes,
+                entered_at,
+                override_reason,
+                request_id: _,
+            } = asked.clone();
+            let mut violations = Violations::default();
+            let minutes = violations.check("minutes", Minutes::new(minutes.into()));
+            let answer = minutes.map(|minutes| Answer::Cardio { minutes: Some(minutes) });
+            let entry = Entry { client, date, entered_at, override_reason };
+            let Stored { log, durability, .. } = self.store(entry, violations, answer, "").await?;
+            Ok(Response::new(LogCardioResponse { log, durability }))
+        })
+        .await
+    }
+
+    async fn log_checkin(
+        &self,
+        request: Request<LogCheckinRequest>,
+    ) -> Result<Response<LogCheckinResponse>, Status> {
+        let asked = request.into_inner();
+        once(&self.regiment, "LogCheckin", &asked.request_id, &asked, async {
+            let LogCheckinRequest {
+                client,
+                date,
+                report,
+                entered_at,
+                override_reason,
+                request_id: _,
+            } = asked.clone();
+            let mut violations = Violations::default();
+            let report = convert::report(report, &mut violations);
+            let answer = report.map(|report| Answer::Checkin { report: Some(report) });
+            let entry = Entry { client, date, entered_at, override_reason };
+            let Stored { log, durability, confirm_weight } =
+                self.store(entry, violations, answer, "report").await?;
+            Ok(Response::new(LogCheckinResponse { log, durability, confirm_weight }))
+        })
+        .await
+    }
+
+    async fn confirm_weight(
+        &self,
+        request: Request<ConfirmWeightRequest>,
+    ) -> Result<Response<ConfirmWeightResponse>, Status> {
+        let asked = request.into_inner();
+        once(&self.regiment, "ConfirmWeight", &asked.request_id, &asked, async {
+            let user_id = convert::user_id("client", &asked.client)?;
+            let date = convert::date("date", &asked.date)
+                .map_err(|refused| status::invalid("date", &refused))?;
+            let date = self.date_or_today(user_id, date).await?;
+            self.regiment
+                .confirm_weight(user_id, date, Actor::Client(user_id))
+                .await
+                .map_err(|error| status::of(error, ""))?;
+            Ok(Response::new(ConfirmWeightResponse {}))
+        })
+        .await
+    }
+
+    async fn list_logs(
+        &self,
+        request: Request<ListLogsRequest>,
+    ) -> Result<Response<ListLogsResponse>, Status> {
+        let mut filters = request.into_inner();
+        let size = page::size(std::mem::take(&mut filters.page_size))?;
+        let token = std::mem::take(&mut filters.page_token);
+        let after = page::after(&filters, &token)?;
+        let user_id = convert::user_id("client", &filters.client)?;
+        let mut violations = Violations::default();
+        let from = violations.check("from_date", convert::date("from_date", &filters.from_date));
+        let to = violations.check("to_date", convert::date("to_date", &filters.to_date));
+        let streams: Vec<Stream> = filters
+            .streams
+            .iter()
+            .filter_map(|&number| {
+                let accepted = "meal, training, cardio or checkin";
+                let stream = convert::chosen::<Stream, v1::Stream>("streams", number, accepted);
+                violations.check("streams", stream)
+            })
+            .collect();
+        violations.done()?;
+        let from = from.flatten().unwrap_or(Date::MIN);
+        let to = to.flatten().unwrap_or(Date::MAX);
+
+        let mut revisions = self
+            .regiment
+            .revisions(user_id, None, from, to)
+            .await
+            .map_err(|error| status::of(error, ""))?;
+        revisions.retain(|found| streams.is_empty() || streams.contains(&found.log.stream()));
+        revisions.sort_by_cached_key(|found| {
+            let LogKey { user_id: _, date, stream, item } = found.log.key();
+            (std::cmp::Reverse(date), stream, item, std::cmp::Reverse(found.number))
+        });
+        if !filters.show_revisions {
+            revisions.dedup_by_key(|found| found.log.key());
+        }
+        let begin = match after {
+            None => 0,
+            Some(last) => revisions
+                .iter()
+                .position(|found| place_of(found) == last)
+                .map_or(revisions.len(), |at| at + 1),
+        };
+        let page: Vec<Revision> = revisions.drain(begin..).take(size + 1).collect();
+        let next_page_token = match page.get(size) {
+            Some(_) => page::token(&filters, &place_of(&page[size - 1])),
+            None => String::new(),
+        };
+        let logs = page.into_iter().take(size).map(convert::revision).collect();
+        Ok(Response::new(ListLogsResponse { logs, next_page_token }))
+    }
+}
+
+/// Names a revision's place in a list.
+fn place_of(revision: &Revision) -> String {
+    let LogKey { user_id: _, date, stream, item } = revision.log.key();
+    format!("{date}/{stream}/{item}/{}", revision.number)
+}
+
+fn key_of(user_id: UserId, date: Date, answer: &Answer) -> LogKey {
+    let (stream, item) = match answer {
+        Answer::Meal { meal_id, .. } => (Stream::Meal, meal_id.as_str()),
+        Answer::TopSet { exercise_id, .. } => (Stream::Training, exercise_id.as_str()),
+        Answer::Cardio { .. } => (Stream::Cardio, ""),
+        Answer::Checkin { .. } => (Stream::Checkin, ""),
+    };
+    LogKey { user_id, date, stream, item: item.to_owned() }
+}

@@ -1,0 +1,160 @@
+//! The one place where an error becomes a gRPC status.
+//!
+//! Every status carries an `ErrorInfo` with a reason that programs can match, a bad field its path in the request,
+//! and what may pass a hint when to try again. What is our own fault is told in the log and not to the caller.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use regiment_core::Invalid;
+use regiment_core::engine::Refusal;
+use regiment_core::regiment::Error;
+use regiment_core::store::{self, Conflict};
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
+
+const DOMAIN: &str = "regiment";
+
+/// How long a caller waits before it tries again what may pass.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Values of a request that are refused, with the path of each in the request message.
+#[derive(Debug, Default)]
+pub(crate) struct Violations(Vec<FieldViolation>);
+
+impl Violations {
+    /// Takes a checked value, or notes why the field at `path` is refused.
+    pub(crate) fn check<T>(&mut self, path: &str, checked: Result<T, Invalid>) -> Option<T> {
+        checked.map_err(|invalid| self.add(path, &invalid)).ok()
+    }
+
+    /// Notes a refused value.
+    pub(crate) fn add(&mut self, path: &str, invalid: &Invalid) {
+        let said = format!("must be {}, not {}", invalid.accepted(), invalid.value());
+        self.0.push(FieldViolation::new(path, said));
+    }
+
+    /// Fails if anything was refused.
+    pub(crate) fn done(self) -> Result<(), Status> {
+        let Some(first) = self.0.first() else { return Ok(()) };
+        let message = format!("{} {}", first.field, first.description);
+        let mut details = ErrorDetails::with_bad_request(self.0);
+        details.set_error_info("INVALID_FIELD", DOMAIN, HashMap::new());
+        Err(Status::with_error_details(Code::InvalidArgument, message, details))
+    }
+}
+
+/// Refuses one field.
+pub(crate) fn invalid(path: &str, invalid: &Invalid) -> Status {
+    let mut violations = Violations::default();
+    violations.add(path, invalid);
+    violations.done().expect_err("there is a violation")
+}
+
+/// Says that something does not exist.
+pub(crate) fn not_found(what: &str, reason: &str) -> Status {
+    with_reason(Code::NotFound, what, reason)
+}
+
+/// Refuses a caller who showed no token, or a wrong one.
+pub(crate) fn unauthenticated(message: &str) -> Status {
+    with_reason(Code::Unauthenticated, message, "UNAUTHENTICATED")
+}
+
+/// Refuses a method that nobody may call.
+pub(crate) fn permission_denied(message: &str) -> Status {
+    with_reason(Code::PermissionDenied, message, "PERMISSION_DENIED")
+}
+
+/// Says that the record has changed since its etag was read.
+pub(crate) fn stale() -> Status {
+    let message = "the client has changed since that etag was read; read it again";
+    with_reason(Code::Aborted, message, "STALE_ETAG")
+}
+
+/// Maps what the shell says to a status; the fields of `at` stand under that path in the request.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the enum grows; what is not known here is a failure of ours"
+)]
+pub(crate) fn of(error: Error, at: &str) -> Status {
+    match error {
+        Error::UnknownClient => not_found("no client has that id", "UNKNOWN_CLIENT"),
+        Error::Invalid(refused) => {
+            let mut violations = Violations::default();
+            for invalid in &refused {
+                violations.add(&path(at, invalid.field()), invalid);
+            }
+            violations.done().expect_err("an invalid request names a field")
+        }
+        Error::Refused(Refusal::Invalid(refused)) => invalid(&path(at, refused.field()), &refused),
+        Error::Refused(refusal) => {
+            with_reason(Code::FailedPrecondition, &refusal.to_string(), reason(&refusal))
+        }
+        Error::Store(error) => of_store(error),
+        error => internal(&error),
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the enum grows; what is not known here is a failure of ours"
+)]
+fn of_store(error: store::Error) -> Status {
+    match error {
+        store::Error::Conflict(Conflict::Stale { .. }) => stale(),
+        store::Error::Conflict(Conflict::Exists(what)) => {
+            with_reason(Code::AlreadyExists, &format!("there is {what} already"), "EXISTS")
+        }
+        error if error.is_unavailable() => {
+            let mut details = ErrorDetails::with_retry_info(Some(PAUSE));
+            details.set_error_info("STORE_UNAVAILABLE", DOMAIN, HashMap::new());
+            let message = "the database is away; try again";
+            Status::with_error_details(Code::Unavailable, message, details)
+        }
+        error => internal(&error),
+    }
+}
+
+/// Names a refusal for programs.
+fn reason(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Invalid(_) => "INVALID_FIELD",
+        Refusal::NotOrdered { .. } => "NOT_ORDERED",
+        Refusal::Withdrawn { .. } => "WITHDRAWN",
+        Refusal::Closed { .. } => "CLOSED",
+        Refusal::Stale { .. } => "STALE_ENTRY",
+        Refusal::Superseded => "SUPERSEDED",
+        Refusal::NotYours => "NOT_YOURS",
+        Refusal::ReasonNeeded { .. } => "REASON_NEEDED",
+        Refusal::NothingToConfirm { .. } => "NOTHING_TO_CONFIRM",
+        Refusal::WrongStatus { .. } => "WRONG_STATUS",
+        Refusal::AlreadyPaused => "ALREADY_PAUSED",
+        Refusal::NotPaused => "NOT_PAUSED",
+        Refusal::Locked => "LOCKED",
+        Refusal::StartPassed { .. } => "START_PASSED",
+        Refusal::Allergens { .. } => "ALLERGENS",
+        Refusal::Incomplete { .. } => "INCOMPLETE",
+        Refusal::AliasNeeded => "ALIAS_NEEDED",
+        Refusal::RefeedBlocked { .. } => "REFEED_BLOCKED",
+        Refusal::NoInfraction { .. } => "NO_INFRACTION",
+        Refusal::NothingAsked => "NOTHING_ASKED",
+        Refusal::CoachOnly { .. } => "COACH_ONLY",
+        Refusal::NotInLibrary { .. } => "NOT_IN_LIBRARY",
+    }
+}
+
+/// Hides a failure of ours from the caller and logs it here, where it is handled.
+pub(crate) fn internal(error: &(dyn std::error::Error + 'static)) -> Status {
+    tracing::error!(outcome = "failed", error, "a call failed");
+    with_reason(Code::Internal, "the server failed; its log says why", "INTERNAL")
+}
+
+fn with_reason(code: Code, message: &str, reason: &str) -> Status {
+    let details = ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new());
+    Status::with_error_details(code, message, details)
+}
+
+fn path(at: &str, field: &str) -> String {
+    if at.is_empty() { field.to_owned() } else { format!("{at}.{field}") }
+}

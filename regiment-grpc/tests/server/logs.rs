@@ -1,0 +1,163 @@
+use regiment_proto::v1::log::Report;
+use regiment_proto::v1::{
+    CheckinReport, Durability, Duty, DutyState, GetTodayRequest, Level, ListLogsRequest, Log,
+    LogCardioRequest, LogCheckinRequest, LogMealRequest, LogStatus, LogTopSetRequest, Mood, Sleep,
+    Stream, TopSet,
+};
+use tonic::Code;
+
+use crate::practice::Practice;
+
+/// A practice on a training day, after the drops, with one client.
+async fn on_a_training_day() -> Practice {
+    let practice = Practice::open("2026-03-01T12:00:00Z").await;
+    practice.enlist("42").await;
+    practice.live_until("2026-03-04T08:00:00Z").await;
+    practice
+}
+
+async fn duties(practice: &Practice, stream: Stream) -> Vec<Duty> {
+    let asked = GetTodayRequest { name: "clients/42".to_owned() };
+    let today = practice.clients().get_today(asked).await.expect("a day").into_inner();
+    today.duties.into_iter().filter(|duty| duty.stream() == stream).collect()
+}
+
+fn meal(id: &str, status: LogStatus) -> LogMealRequest {
+    LogMealRequest {
+        client: "clients/42".to_owned(),
+        meal_id: id.to_owned(),
+        status: status.into(),
+        ..Default::default()
+    }
+}
+
+fn checkin(weight_kg: f64) -> LogCheckinRequest {
+    LogCheckinRequest {
+        client: "clients/42".to_owned(),
+        report: Some(CheckinReport {
+            weight_kg,
+            mood: Mood::Great.into(),
+            soreness: Level::Low.into(),
+            sleep: Sleep::Sleep8h.into(),
+            stress: Level::Medium.into(),
+            notes: "slept well".to_owned(),
+            weight_unconfirmed: false,
+        }),
+        ..Default::default()
+    }
+}
+
+async fn list(practice: &Practice, asked: ListLogsRequest) -> Vec<Log> {
+    let asked = ListLogsRequest { client: "clients/42".to_owned(), ..asked };
+    practice.logs().list_logs(asked).await.expect("logs").into_inner().logs
+}
+
+#[tokio::test]
+async fn every_stream_is_logged_and_the_day_shows_it() {
+    let practice = on_a_training_day().await;
+    let eaten = duties(&practice, Stream::Meal).await[0].clone();
+    let lifted = duties(&practice, Stream::Training).await[0].clone();
+    assert_eq!(eaten.state(), DutyState::Open);
+
+    let logged = practice.logs().log_meal(meal(&eaten.item, LogStatus::Completed)).await.unwrap();
+    assert_eq!(logged.into_inner().durability(), Durability::Committed);
+    let set = LogTopSetRequest {
+        client: "clients/42".to_owned(),
+        exercise_id: lifted.item.clone(),
+        top_set: Some(TopSet { weight_kg: 82.5, reps: 5 }),
+        ..Default::default()
+    };
+    let log = practice.logs().log_top_set(set).await.unwrap().into_inner().log.unwrap();
+    assert_eq!(log.report, Some(Report::TopSet(TopSet { weight_kg: 82.5, reps: 5 })));
+    let cardio =
+        LogCardioRequest { client: "clients/42".to_owned(), minutes: 10, ..Default::default() };
+    let log = practice.logs().log_cardio(cardio).await.unwrap().into_inner().log.unwrap();
+    assert_eq!(log.status(), LogStatus::Underperformed);
+    let stored = practice.logs().log_checkin(checkin(89.9)).await.unwrap().into_inner();
+    assert!(!stored.confirm_weight);
+
+    assert_eq!(duties(&practice, Stream::Meal).await[0].state(), DutyState::Completed);
+    assert_eq!(duties(&practice, Stream::Training).await[0].state(), DutyState::Completed);
+    assert_eq!(duties(&practice, Stream::Cardio).await[0].state(), DutyState::Underperformed);
+    assert_eq!(duties(&practice, Stream::Checkin).await[0].state(), DutyState::Completed);
+}
+
+#[tokio::test]
+async fn a_second_answer_is_a_revision_and_counts() {
+    let practice = on_a_training_day().await;
+    let item = duties(&practice, Stream::Meal).await[0].item.clone();
+    practice.logs().log_meal(meal(&item, LogStatus::Completed)).await.unwrap();
+    practice.logs().log_meal(meal(&item, LogStatus::Missed)).await.unwrap();
+    let asked = ListLogsRequest {
+        streams: vec![Stream::Meal.into()],
+        from_date: "2026-03-04".to_owned(),
+        ..Default::default()
+    };
+    let effective = list(&practice, asked.clone()).await;
+    assert_eq!(effective.len(), 1);
+    assert_eq!((effective[0].status(), effective[0].revision), (LogStatus::Missed, 2));
+    let all = list(&practice, ListLogsRequest { show_revisions: true, ..asked }).await;
+    assert_eq!(all.iter().map(|log| log.revision).collect::<Vec<_>>(), [2, 1]);
+}
+
+#[tokio::test]
+async fn after_the_deadline_a_client_is_refused_and_a_coach_needs_a_reason() {
+    let practice = on_a_training_day().await;
+    let item = duties(&practice, Stream::Meal).await[0].item.clone();
+    practice.live_until("2026-03-04T22:30:00Z").await;
+    let late =
+        LogMealRequest { date: "2026-03-04".to_owned(), ..meal(&item, LogStatus::Completed) };
+    let refused = practice.logs().log_meal(late.clone()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::FailedPrecondition);
+    assert!(refused.message().contains("22:00"), "{}", refused.message());
+
+    let override_reason = "his phone was dead".to_owned();
+    let overridden = LogMealRequest { override_reason: override_reason.clone(), ..late };
+    let log = practice.logs().log_meal(overridden).await.unwrap().into_inner().log.unwrap();
+    assert_eq!((log.status(), log.override_reason), (LogStatus::Completed, override_reason));
+    assert_eq!(log.revision, 2, "the automatic miss was the first");
+}
+
+#[tokio::test]
+async fn an_odd_weight_waits_for_its_confirmation() {
+    let practice = on_a_training_day().await;
+    for day in 4..=7 {
+        practice.live_until(&format!("2026-03-0{day}T08:00:00Z")).await;
+        practice.logs().log_checkin(checkin(90.0)).await.unwrap();
+    }
+    practice.live_until("2026-03-08T08:00:00Z").await;
+    let stored = practice.logs().log_checkin(checkin(99.0)).await.unwrap().into_inner();
+    assert!(stored.confirm_weight);
+    let unconfirmed = async || match list(&practice, ListLogsRequest::default()).await[0].report {
+        Some(Report::Checkin(ref report)) => report.weight_unconfirmed,
+        ref other => panic!("{other:?}"),
+    };
+    assert!(unconfirmed().await);
+    let asked = regiment_proto::v1::ConfirmWeightRequest {
+        client: "clients/42".to_owned(),
+        ..Default::default()
+    };
+    practice.logs().confirm_weight(asked).await.unwrap();
+    assert!(!unconfirmed().await);
+}
+
+#[tokio::test]
+async fn logs_are_listed_by_page_newest_first() {
+    let practice = on_a_training_day().await;
+    practice.live_until("2026-03-06T23:00:00Z").await;
+    let all = list(&practice, ListLogsRequest { page_size: 1000, ..Default::default() }).await;
+    assert!(all.len() > 12, "{} logs", all.len());
+    assert!(all.is_sorted_by(|a, b| a.date >= b.date));
+    let mut asked =
+        ListLogsRequest { client: "clients/42".to_owned(), page_size: 5, ..Default::default() };
+    let mut seen = Vec::new();
+    loop {
+        let page = practice.logs().list_logs(asked.clone()).await.unwrap().into_inner();
+        seen.extend(page.logs);
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        asked.page_token = page.next_page_token;
+    }
+    assert_eq!(seen, all);
+}

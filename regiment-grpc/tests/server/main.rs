@@ -1,0 +1,7 @@
+//! The API over real sockets: what callers send, what they get, and what they are told.
+
+mod clients;
+mod errors;
+mod logs;
+mod practice;
+mod surface;

@@ -1,0 +1,110 @@
+//! A practice in memory with its server on loopback, under a clock that the test moves.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use regiment_core::regiment::{Inbox, Regiment};
+use regiment_core::store::Store;
+use regiment_core::{Clock as _, ManualClock};
+use regiment_grpc::secret::Secret;
+use regiment_grpc::server::{self, Auth};
+use regiment_proto::v1;
+use regiment_proto::v1::client_service_client::ClientServiceClient;
+use regiment_proto::v1::log_service_client::LogServiceClient;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::Channel;
+use tonic::{Request, Status};
+
+/// The token that the server knows.
+pub(crate) const TOKEN: &str = "a token for tests";
+
+/// Adds a token to each call.
+pub(crate) type Signed = fn(Request<()>) -> Result<Request<()>, Status>;
+
+/// A practice and its server; it stops when this is dropped.
+pub(crate) struct Practice {
+    pub(crate) regiment: Arc<Regiment>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) channel: Channel,
+    _stop: watch::Sender<bool>,
+}
+
+impl Practice {
+    /// Opens a practice at an instant.
+    pub(crate) async fn open(at: &str) -> Self {
+        let clock = Arc::new(ManualClock::at(at.parse().expect("an instant")));
+        let store = Store::open("sqlite::memory:").await.expect("a store in memory");
+        store.migrate_up(clock.now()).await.expect("migrations apply");
+        let regiment = Regiment::open(store, clock.clone()).await.expect("a practice");
+        let regiment = Arc::new(regiment);
+
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let (stop, stopped) = watch::channel(false);
+        let auth = Auth::new(Some(&Secret::new(TOKEN)));
+        tokio::spawn(server::serve(regiment.clone(), listener, auth, server::told(stopped)));
+        let endpoint = Channel::from_shared(format!("http://{address}")).expect("an address");
+        let channel = endpoint.connect().await.expect("the server answers");
+        Self { regiment, clock, channel, _stop: stop }
+    }
+
+    pub(crate) fn clients(&self) -> ClientServiceClient<InterceptedService<Channel, Signed>> {
+        ClientServiceClient::with_interceptor(self.channel.clone(), sign)
+    }
+
+    pub(crate) fn logs(&self) -> LogServiceClient<InterceptedService<Channel, Signed>> {
+        LogServiceClient::with_interceptor(self.channel.clone(), sign)
+    }
+
+    /// Moves the clock to an instant, hour by hour, and lets everything due happen.
+    pub(crate) async fn live_until(&self, at: &str) {
+        let until = at.parse().expect("an instant");
+        let inbox = Inbox::default();
+        loop {
+            self.regiment.tick().await.expect("what is due is decided");
+            self.regiment.deliver(&inbox).await.expect("messages leave");
+            let now = self.clock.now();
+            if now >= until {
+                break;
+            }
+            self.clock.set((now + SignedDuration::from_hours(1)).min(until));
+        }
+    }
+
+    /// Creates an active client in UTC who starts on Tuesday, 3 March 2026.
+    pub(crate) async fn enlist(&self, user_id: &str) -> v1::Client {
+        let asked = v1::CreateClientRequest {
+            client: Some(recruit(user_id)),
+            activate: true,
+            ..v1::CreateClientRequest::default()
+        };
+        let created = self.clients().create_client(asked).await.expect("the client is created");
+        created.into_inner().client.expect("a client")
+    }
+}
+
+/// A client as a coach would enter him.
+pub(crate) fn recruit(user_id: &str) -> v1::Client {
+    v1::Client {
+        user_id: user_id.to_owned(),
+        display_name: format!("Person {user_id}"),
+        goal: v1::Goal::Cut.into(),
+        timezone_offset: "UTC".to_owned(),
+        height_cm: 180,
+        weight_kg: 90.0,
+        age: Some(34),
+        meal_template_id: "template_b".to_owned(),
+        training_template_id: "steel_block_a".to_owned(),
+        macros: Some(v1::Macros { protein: 180, carbs: 200, fats: 60 }),
+        ..v1::Client::default()
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the signature an interceptor has")]
+fn sign(mut request: Request<()>) -> Result<Request<()>, Status> {
+    let token = format!("Bearer {TOKEN}").parse().expect("ASCII");
+    request.metadata_mut().insert("authorization", token);
+    Ok(request)
+}
