@@ -19,6 +19,7 @@ mod read;
 mod scan;
 mod spooled;
 mod tick;
+mod transfer;
 
 use std::{
     fmt,
@@ -40,6 +41,7 @@ pub use self::{
     notify::{Delivery, Inbox, Log, Notifier, Receipt, Received, Undelivered, name_of},
     read::{Item, Report, Today},
     tick::Ticked,
+    transfer::Held,
 };
 use crate::{
     Clock, Dossier, Effect, Library, Policy, UserId,

@@ -29,6 +29,7 @@ mod setting;
 mod spool;
 mod tx;
 mod value;
+mod weigh_in;
 
 use std::{fmt, sync::Arc, time::Duration};
 

@@ -12,7 +12,7 @@ use crate::{
     engine::schedule::{self, Trigger},
     message::Dispatch,
     record::{
-        AlertKind, ClientProfile, CompiledPlan, Excuse, ExcuseRequest, Exercise, Infraction,
+        Actor, AlertKind, ClientProfile, CompiledPlan, Excuse, ExcuseRequest, Exercise, Infraction,
         InfractionKind, JobCard, Log, Order, OrderKind, PlanChoice, Severity, Standing, Status,
         card::CardSource,
     },
@@ -161,7 +161,7 @@ fn lifted(entries: &[Entry]) -> BTreeSet<(UserId, Slug<Exercise>)> {
     entries
         .iter()
         .filter_map(|entry| match &entry.log {
-            Log::Training(log) if log.set.is_some() || entry.by != crate::record::Actor::System => {
+            Log::Training(log) if log.set.is_some() || entry.by != Actor::System => {
                 Some((log.user_id, log.exercise_id.clone()))
             }
             Log::Training(_) | Log::Meal(_) | Log::Cardio(_) | Log::Checkin(_) => None,
@@ -176,7 +176,7 @@ async fn replan(
     new: &ClientProfile,
     context: &Context,
 ) -> Result<()> {
-    let (policy, now) = (&context.policy, context.now);
+    let policy = &context.policy;
     if new.status != Status::Active {
         if old.status == Status::Active {
             tx.remove_triggers(new.user_id).await?;
@@ -185,10 +185,7 @@ async fn replan(
     }
     let mut triggers = Vec::new();
     if old.status != Status::Active {
-        for trigger in Trigger::RECURRING {
-            let next = schedule::first(trigger, new, policy, now);
-            triggers.push(row(new, next.due));
-        }
+        triggers.extend(first_triggers(new, context));
     } else if old.timezone_offset != new.timezone_offset {
         for known in tx.triggers_of([new.user_id]).await? {
             let next = schedule::moved(known.due, &new.timezone_offset, policy);
@@ -201,6 +198,17 @@ async fn replan(
     }
     tx.put_triggers(&triggers).await?;
     Ok(())
+}
+
+/// Sets the triggers of a client who comes in active.
+pub(super) async fn begin(tx: &mut Tx, client: &ClientProfile, context: &Context) -> Result<()> {
+    tx.put_triggers(&first_triggers(client, context)).await?;
+    Ok(())
+}
+
+fn first_triggers(client: &ClientProfile, context: &Context) -> Vec<ClientTrigger> {
+    let first = |trigger| schedule::first(trigger, client, &context.policy, context.now);
+    Trigger::RECURRING.map(|trigger| row(client, first(trigger).due)).to_vec()
 }
 
 /// Writes an occurrence as the row of its trigger.

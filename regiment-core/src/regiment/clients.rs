@@ -4,11 +4,11 @@ use jiff::civil::Date;
 
 use super::{
     Error, Regiment, Result,
-    apply::Changes,
+    apply::begin,
     context::{Context, random_name},
 };
 use crate::{
-    Dossier, Effect, Slug, UserId,
+    Effect, Slug, UserId,
     engine::{
         meals,
         onboarding::{self, Enlistment, Form, Override, Settings, StartDate},
@@ -252,12 +252,11 @@ impl Regiment {
     pub async fn create(&self, profile: ClientProfile, by: &Actor) -> Result<ClientProfile> {
         let mut tx = self.store.begin().await?;
         let context = self.context(&mut tx).await?;
-        let profile = ClientProfile { version: 1, ..named(profile) };
+        let profile = named(profile);
         tx.enlist(&profile, context.now).await?;
-        let mut dossier = Dossier::new(pending_twin(&profile));
-        let mut changes = Changes::default();
-        changes.take(&mut dossier, vec![Effect::Profile(profile.clone())]);
-        changes.write(&mut tx, &context).await?;
+        if profile.status == Status::Active {
+            begin(&mut tx, &profile, &context).await?;
+        }
         let entry = super::entry(by, "created", profile.subject());
         tx.append_audit(&[entry], context.now).await?;
         let stored = tx.client(profile.user_id).await?.ok_or(Error::UnknownClient)?;
@@ -270,9 +269,4 @@ impl Regiment {
 pub(super) fn named(profile: ClientProfile) -> ClientProfile {
     let subject = profile.subject.unwrap_or_else(|| Subject(random_name()));
     ClientProfile { subject: Some(subject), ..profile }
-}
-
-/// Returns the profile as it would be before activation, so that its triggers are set.
-fn pending_twin(profile: &ClientProfile) -> ClientProfile {
-    ClientProfile { status: Status::Pending, ..profile.clone() }
 }

@@ -19,26 +19,28 @@ use crate::{
 const CLIENTS: Table = Table { name: "clients", key: &["user_id"] };
 
 impl Tx {
-    /// Enlists a client, at version 1; refuses with [`Conflict::Exists`] if there is one with this id.
+    /// Enlists a client; refuses with [`Conflict::Exists`] if there is one with this id. A new
+    /// profile gets version 1 and the present instant; one that comes back keeps its own.
     pub async fn enlist(&mut self, profile: &ClientProfile, now: Timestamp) -> Result<()> {
         let profile = ClientProfile {
-            version: 1,
+            version: profile.version.max(1),
             created_at: profile.created_at.or(Some(now)),
-            updated_at: Some(now),
+            updated_at: profile.updated_at.or(Some(now)),
             ..profile.clone()
         };
         let inserted = self
             .execute(
                 "INSERT INTO clients (user_id, subject, status, paused, version, created_at, \
-                 updated_at, body) VALUES ($1, $2, $3, $4, 1, $5, $6, $7) \
+                 updated_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
                  ON CONFLICT (user_id) DO NOTHING",
                 &values![
                     profile.user_id,
                     profile.subject(),
                     profile.status.as_str(),
                     profile.paused,
+                    profile.version,
                     profile.created_at,
-                    now,
+                    profile.updated_at,
                     serde_json::to_string(&profile)?,
                 ],
             )

@@ -7,9 +7,10 @@ use super::{error::Result, tx::Tx, value::values};
 use crate::UserId;
 
 /// Tables with a column that names the client, in an order that their references allow.
-const OF_CLIENT: [(&str, &str); 19] = [
+const OF_CLIENT: [(&str, &str); 20] = [
     ("logs", "user_id"),
     ("lifts", "user_id"),
+    ("weigh_ins", "user_id"),
     ("orders", "user_id"),
     ("closed_dates", "user_id"),
     ("pause_log", "user_id"),

@@ -52,6 +52,7 @@ const SCRIPTS: &[Script] = scripts![
     "0006_audit",
     "0007_operations",
     "0008_hot_paths",
+    "0009_weigh_ins",
 ];
 
 /// Which way a step goes.
@@ -365,7 +366,7 @@ mod tests {
         let mut files: Vec<_> = std::fs::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name.ends_with(".sql"))
+            .filter(|name| name.rsplit_once('.').is_some_and(|(_, kind)| kind == "sql"))
             .collect();
         files.sort();
         let held: Vec<_> = SCRIPTS
