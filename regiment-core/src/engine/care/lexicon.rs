@@ -20,7 +20,7 @@ mod tests;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use pattern::Pattern;
+use pattern::Phrasebook;
 use scope::Scope;
 use token::{Break, Token};
 
@@ -93,12 +93,12 @@ pub struct Concern {
 /// ```
 pub fn read(note: &str) -> Vec<Concern> {
     let tokens = token::split(note);
-    let idioms = IDIOMS.iter().flat_map(|idiom| idiom.find_all(&tokens)).collect::<Vec<_>>();
+    let idioms = IDIOMS.find_all(&tokens);
     let mut mentions = phrases(&tokens);
     mentions.extend(body::complaints(&tokens));
     mentions.retain(|mention| {
         mention.certainty == Certainty::Always
-            || !idioms.iter().any(|idiom| overlap(idiom, &mention.claim()))
+            || !idioms.iter().any(|((), idiom)| overlap(idiom, &mention.claim()))
     });
     let mentions = mentions
         .iter()
@@ -165,29 +165,25 @@ impl Mention {
     }
 }
 
-static IDIOMS: LazyLock<Vec<Pattern>> =
-    LazyLock::new(|| vocabulary::IDIOMS.iter().map(|text| Pattern::parse(text)).collect());
+static IDIOMS: LazyLock<Phrasebook<()>> =
+    LazyLock::new(|| Phrasebook::new(vocabulary::IDIOMS.iter().map(|text| ((), *text))));
 
-static PHRASES: LazyLock<Vec<(Topic, Certainty, Pattern)>> = LazyLock::new(|| {
-    vocabulary::PHRASES
-        .iter()
-        .flat_map(|(topic, certainty, texts)| {
-            texts.iter().map(|text| (*topic, *certainty, Pattern::parse(text)))
-        })
-        .collect()
+static PHRASES: LazyLock<Phrasebook<(Topic, Certainty)>> = LazyLock::new(|| {
+    Phrasebook::new(vocabulary::PHRASES.iter().flat_map(|(topic, certainty, texts)| {
+        texts.iter().map(|text| ((*topic, *certainty), *text))
+    }))
 });
 
 fn phrases(tokens: &[Token]) -> Vec<Mention> {
     PHRASES
-        .iter()
-        .flat_map(|(topic, certainty, pattern)| {
-            pattern.find_all(tokens).into_iter().map(|span| Mention {
-                topic: *topic,
-                certainty: *certainty,
-                key: span.start,
-                span,
-                part: None,
-            })
+        .find_all(tokens)
+        .into_iter()
+        .map(|(&(topic, certainty), span)| Mention {
+            topic,
+            certainty,
+            key: span.start,
+            span,
+            part: None,
         })
         .collect()
 }

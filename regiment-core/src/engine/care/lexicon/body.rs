@@ -75,6 +75,9 @@ pub(super) fn complaints(tokens: &[Token]) -> Vec<Mention> {
     let parts = (0..tokens.len())
         .filter_map(|at| tissue_at(tokens, at).map(|(part, tissue)| (at, part, tissue)))
         .collect::<Vec<_>>();
+    if parts.is_empty() {
+        return Vec::new();
+    }
     (0..tokens.len())
         .filter_map(|key| {
             let end = PAINS.iter().find_map(|pain| pain.match_at(tokens, key));

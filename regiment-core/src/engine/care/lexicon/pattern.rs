@@ -1,6 +1,6 @@
 //! Phrases as short texts: `threw|throwing up !#` reads as it matches.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 use super::{Break, Token, body};
 
@@ -65,16 +65,69 @@ impl Pattern {
         Self(text.split_whitespace().map(element).collect())
     }
 
-    /// Returns the shortest match from each word on, as ranges of tokens.
-    pub(super) fn find_all(&self, tokens: &[Token]) -> Vec<Range<usize>> {
-        (0..tokens.len())
-            .filter_map(|start| self.match_at(tokens, start).map(|end| start..end))
-            .collect()
-    }
-
     /// Returns where a match that begins at `start` ends.
     pub(super) fn match_at(&self, tokens: &[Token], start: usize) -> Option<usize> {
         matches(&self.0, tokens, start, start).filter(|end| *end > start)
+    }
+
+    /// Returns the words that a match can begin with, or `None` where they can't be listed.
+    fn first_words(&self) -> Option<Vec<&'static str>> {
+        let mut words = Vec::new();
+        for element in &self.0 {
+            match element {
+                Element::NotBefore(_) => {}
+                Element::Optional(choice) => words.extend(choice.exact()?),
+                Element::Word(choice) => {
+                    words.extend(choice.exact()?);
+                    return Some(words);
+                }
+                Element::Gap | Element::NotNext(_) => return None,
+            }
+        }
+        None
+    }
+}
+
+/// Many phrases, found together: most are tried only where their first word stands.
+#[derive(Debug)]
+pub(super) struct Phrasebook<T> {
+    phrases: Vec<(T, Pattern)>,
+    by_first_word: HashMap<&'static str, Vec<usize>>,
+    others: Vec<usize>,
+}
+
+impl<T> Phrasebook<T> {
+    pub(super) fn new(texts: impl IntoIterator<Item = (T, &'static str)>) -> Self {
+        let mut book =
+            Self { phrases: Vec::new(), by_first_word: HashMap::new(), others: Vec::new() };
+        for (at, (meaning, text)) in texts.into_iter().enumerate() {
+            let pattern = Pattern::parse(text);
+            match pattern.first_words() {
+                Some(words) => {
+                    for word in words {
+                        book.by_first_word.entry(word).or_default().push(at);
+                    }
+                }
+                None => book.others.push(at),
+            }
+            book.phrases.push((meaning, pattern));
+        }
+        book
+    }
+
+    /// Returns every match, with what it means and the tokens it covers, in the order of the text.
+    pub(super) fn find_all(&self, tokens: &[Token]) -> Vec<(&T, Range<usize>)> {
+        let mut found = Vec::new();
+        for (start, token) in tokens.iter().enumerate() {
+            let here = self.by_first_word.get(token.word.as_str()).into_iter().flatten();
+            for at in here.chain(&self.others) {
+                let (meaning, pattern) = &self.phrases[*at];
+                if let Some(end) = pattern.match_at(tokens, start) {
+                    found.push((meaning, start..end));
+                }
+            }
+        }
+        found
     }
 }
 
@@ -90,6 +143,15 @@ impl Choice {
             },
         };
         Self(text.split('|').map(word).collect())
+    }
+
+    /// Returns the words, where each is whole.
+    fn exact(&self) -> Option<Vec<&'static str>> {
+        let whole = |word: &Word| match word {
+            Word::Exact(text) => Some(*text),
+            Word::Prefix(_) | Word::Number | Word::NumberBelow1000 | Word::Part => None,
+        };
+        self.0.iter().map(whole).collect()
     }
 
     fn has(&self, token: &Token) -> bool {

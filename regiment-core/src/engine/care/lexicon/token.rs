@@ -36,6 +36,9 @@ const REPAIRED: &str = "\
     achilles diarrhea hamstring hamstrings headache injured injury migraine nauseous shoulder \
     shoulders stomach suicidal swollen tendonitis vomiting";
 
+/// Words shorter than this are not looked at: no slip makes them a word of [`REPAIRED`].
+const SHORTEST_REPAIRED: usize = 5;
+
 /// Emoji that say as much as a word.
 const EMOJI: &[(char, &str)] =
     &[('🤒', "fever"), ('🤮', "vomiting"), ('🤢', "nauseous"), ('🤕', "injured")];
@@ -104,6 +107,9 @@ fn fold(raw: &str) -> String {
     let lower = raw.to_lowercase();
     // "I'll" without its apostrophe would be ill.
     let word = if lower.ends_with("'ll") { lower } else { lower.replace('\'', "") };
+    if word.len() < SHORTEST_REPAIRED {
+        return word;
+    }
     match REPAIRED.split(' ').find(|known| is_one_slip_away(&word, known)) {
         Some(known) => known.to_owned(),
         None => word,
@@ -112,12 +118,11 @@ fn fold(raw: &str) -> String {
 
 /// Whether one letter added, dropped, changed or swapped with its neighbor makes `word` `known`.
 fn is_one_slip_away(word: &str, known: &str) -> bool {
-    let word = word.chars().collect::<Vec<_>>();
-    let known = known.chars().collect::<Vec<_>>();
-    if word.len().abs_diff(known.len()) > 1 || word == known {
+    if word.len().abs_diff(known.len()) > 1 || !word.is_ascii() || word == known {
         return false;
     }
-    let same_start = word.iter().zip(&known).take_while(|(a, b)| a == b).count();
+    let (word, known) = (word.as_bytes(), known.as_bytes());
+    let same_start = word.iter().zip(known).take_while(|(a, b)| a == b).count();
     match (&word[same_start..], &known[same_start..]) {
         ([one, two, rest @ ..], [other, another, known @ ..])
             if one == another && two == other && rest == known =>
