@@ -50,7 +50,7 @@ pub struct Dossier {
     /// the last one.
     pub best_sets: BTreeMap<Slug<Exercise>, LastSet>,
     /// The number of the running block's last mission, 0 before the first. The shell calls
-    /// [`Dossier::note_mission`] for the last training order that stands and the last top set.
+    /// [`Dossier::note_mission`] for the last workout that took place.
     pub missions: u32,
     /// Local dates that are closed, of the same window.
     pub closed: Vec<Date>,
@@ -174,7 +174,7 @@ impl Dossier {
 
     /// Counts an issued mission. One that is withdrawn before any of its top sets was logged did
     /// not take place, and its number is used again.
-    pub fn count_mission(&mut self, order: &Order) {
+    fn count_mission(&mut self, order: &Order) {
         let Ordered::Training(mission) = &order.ordered else { return };
         let was_tried = || {
             let keys = order.keys();

@@ -190,3 +190,42 @@ async fn answers_stand_until_the_deadline_and_only_a_coach_overrides_after_it() 
     assert_eq!(of_meal[1].reason.as_deref(), Some("he told me"));
     assert_eq!(local_date(&regiment_core::calendar::Zone::utc(), of_meal[1].recorded_at), day);
 }
+
+#[tokio::test]
+async fn a_pause_neither_skips_a_mission_nor_repeats_one_that_was_tried() {
+    let practice = Practice::open("2026-03-09T12:00:00Z").await;
+    let idle = practice.active_client("7", "UTC").await;
+    let keen = practice.active_client("8", "UTC").await;
+    // To Wednesday the 11th, 08:00: the first workout of both has gone out.
+    practice.live(44).await;
+    let squat = Submitted {
+        user_id: keen,
+        date: date("2026-03-11"),
+        answer: Answer::TopSet { exercise_id: slug("ex_sq_001"), set: Some(set(80.0, 5)) },
+        by: Actor::Client(keen),
+        entered_at: None,
+        reason: None,
+    };
+    practice.regiment.log(squat).await.expect("an item of the order");
+    for user_id in [idle, keen] {
+        practice.regiment.pause(user_id, None, "travel", &practice.coach).await.expect("active");
+    }
+    practice.live(24).await;
+    for user_id in [idle, keen] {
+        practice.regiment.resume(user_id, "back", &practice.coach).await.expect("paused");
+    }
+    // To Tuesday the 17th: Friday's and Monday's workouts have gone out too.
+    practice.live(24 * 5).await;
+
+    let received = practice.inbox.take();
+    let missions = |user_id: UserId| -> Vec<u32> {
+        let to = Recipient::Client(user_id);
+        let orders = received.iter().filter(|sent| sent.to == to).filter_map(|sent| {
+            let Message::TrainingOrder { order, .. } = &sent.message else { return None };
+            Some(order.day_index)
+        });
+        orders.collect()
+    };
+    assert_eq!(missions(idle), [1, 1, 2]);
+    assert_eq!(missions(keen), [1, 2, 3]);
+}

@@ -1,6 +1,6 @@
 //! From rows to dossiers, for many clients at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -9,6 +9,7 @@ use crate::{
     Dossier, UserId,
     calendar::{cycle_start, days_after, days_before, local_date},
     engine::meals::prompt_key,
+    record::Ordered,
     store::Tx,
 };
 
@@ -64,9 +65,7 @@ pub(super) async fn dossiers(
             }
         });
     }
-    for order in tx.last_training_orders(ids()).await? {
-        at(&mut found, order.user_id, |dossier| dossier.count_mission(&order));
-    }
+    load_missions(tx, &mut found).await?;
     let since = if scope == Scope::Drop { days_before(today, 1) } else { first };
     for order in tx.orders_from(ids(), since).await? {
         at(&mut found, order.user_id, |dossier| dossier.orders.push(order));
@@ -107,6 +106,25 @@ pub(super) async fn dossiers(
         at(&mut found, user_id, |dossier| dossier.closed.push(date));
     }
     Ok(found)
+}
+
+/// Counts each client's missions from the last workout that took place; an imported client has logs
+/// before his first order.
+async fn load_missions(tx: &mut Tx, found: &mut BTreeMap<UserId, Dossier>) -> Result<()> {
+    let mut unordered: BTreeSet<UserId> = found.keys().copied().collect();
+    for order in tx.last_training_orders(found.keys().copied()).await? {
+        let Ordered::Training(mission) = &order.ordered else { continue };
+        unordered.remove(&order.user_id);
+        at(found, order.user_id, |dossier| {
+            dossier.note_mission(&mission.block_id, order.date, mission.day_index);
+        });
+    }
+    for log in tx.last_training_logs(unordered).await? {
+        at(found, log.user_id, |dossier| {
+            dossier.note_mission(&log.block_id, log.date, log.day_index);
+        });
+    }
+    Ok(())
 }
 
 fn at(found: &mut BTreeMap<UserId, Dossier>, user_id: UserId, put: impl FnOnce(&mut Dossier)) {

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Slug, UserId,
     effect::Entry,
-    record::{Exercise, LastSet, Log, LogKey, Revision, Stream},
+    record::{Exercise, LastSet, Log, LogKey, Revision, Stream, TrainingLog},
 };
 
 const LOGS: Table = Table { name: "logs", key: &["user_id", "date", "stream", "item", "revision"] };
@@ -122,6 +122,26 @@ impl Tx {
             .fetch_in(
                 &LIFTS,
                 "SELECT user_id, exercise_id, body FROM lifts WHERE user_id IN ({keys})",
+                &[],
+                user_ids.into_iter().map(Value::from),
+            )
+            .await?;
+        self.read_all(&rows, |row| row.json("body"))
+    }
+
+    /// Returns the training logs of the last date on which each of some clients has one, revisions
+    /// of the same top set among them.
+    pub async fn last_training_logs(
+        &mut self,
+        user_ids: impl IntoIterator<Item = UserId>,
+    ) -> Result<Vec<TrainingLog>> {
+        let rows = self
+            .fetch_in(
+                &LOGS,
+                "SELECT user_id, date, stream, item, revision, body FROM logs g \
+                 WHERE stream = 'training' AND user_id IN ({keys}) AND date = (SELECT l.date \
+                 FROM logs l WHERE l.user_id = g.user_id AND l.stream = 'training' \
+                 ORDER BY l.date DESC LIMIT 1)",
                 &[],
                 user_ids.into_iter().map(Value::from),
             )

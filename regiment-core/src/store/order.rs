@@ -81,7 +81,8 @@ impl Tx {
         Ok(orders)
     }
 
-    /// Returns the last training order of each of some clients that has one, withdrawn or not.
+    /// Returns the last workout of each of some clients that took place: its order stands, or one of
+    /// its top sets was logged before a pause withdrew it.
     pub async fn last_training_orders(
         &mut self,
         user_ids: impl IntoIterator<Item = UserId>,
@@ -90,8 +91,11 @@ impl Tx {
             .fetch_in(
                 &ORDERS,
                 "SELECT user_id, date, kind, delivered_at, withdrawn_at, body FROM orders o \
-                 WHERE kind = 'training' AND user_id IN ({keys}) AND date = (SELECT MAX(l.date) \
-                 FROM orders l WHERE l.user_id = o.user_id AND l.kind = 'training')",
+                 WHERE kind = 'training' AND user_id IN ({keys}) AND date = (SELECT l.date \
+                 FROM orders l WHERE l.user_id = o.user_id AND l.kind = 'training' \
+                 AND (l.withdrawn_at IS NULL OR EXISTS (SELECT 1 FROM logs t \
+                 WHERE t.user_id = l.user_id AND t.date = l.date AND t.stream = 'training')) \
+                 ORDER BY l.date DESC LIMIT 1)",
                 &[],
                 user_ids.into_iter().map(Value::from),
             )

@@ -282,6 +282,58 @@ on_both! {
         assert_eq!(found, [one.orders[1].clone(), two.orders[0].clone()]);
     }
 
+    async fn a_withdrawn_workout_took_place_where_a_top_set_was_logged(database: &Database) {
+        enlist(&database.store, &["1", "2"]).await;
+        let mut ordered = dossier("1")
+            .with_training_order("2026-01-07", 1, &["ex_sq_001"])
+            .with_training_order("2026-01-09", 2, &["ex_sq_001"]);
+        ordered.orders[1].withdrawn_at = Some(at(5));
+        let mut tx = database.store.begin().await.unwrap();
+        tx.save_orders(&ordered.orders).await.unwrap();
+        let found = tx.last_training_orders([user("1")]).await.unwrap();
+        assert_eq!(found, ordered.orders[..1]);
+        // Another client's set, and another stream's log, say nothing about it.
+        let others = [
+            dossier("2").with_set("2026-01-09", "ex_sq_001", Some(set(100.0, 5))),
+            dossier("1").with_cardio("2026-01-09", Some(30)),
+        ];
+        for other in &others {
+            tx.append_logs(&entries(other), at(6)).await.unwrap();
+        }
+        let found = tx.last_training_orders([user("1")]).await.unwrap();
+        assert_eq!(found, ordered.orders[..1]);
+        let tried = dossier("1").with_set("2026-01-09", "ex_sq_001", Some(set(100.0, 5)));
+        tx.append_logs(&entries(&tried), at(7)).await.unwrap();
+        let found = tx.last_training_orders([user("1")]).await.unwrap();
+        assert_eq!(found, ordered.orders[1..]);
+    }
+
+    async fn the_last_training_logs_are_those_of_each_clients_last_date(database: &Database) {
+        enlist(&database.store, &["1", "2", "3"]).await;
+        let one = dossier("1")
+            .with_set("2026-01-07", "ex_sq_001", Some(set(100.0, 5)))
+            .with_set("2026-01-09", "ex_sq_001", Some(set(102.5, 5)))
+            .with_set("2026-01-09", "ex_bp_001", None)
+            .with_cardio("2026-01-20", Some(30));
+        let two = dossier("2").with_set("2026-01-08", "ex_sq_001", None);
+        let mut tx = database.store.begin().await.unwrap();
+        tx.append_logs(&entries(&one), at(1)).await.unwrap();
+        tx.append_logs(&entries(&two), at(2)).await.unwrap();
+        let logs = tx.last_training_logs([user("1"), user("2"), user("3")]).await.unwrap();
+        let mut found: Vec<_> = logs
+            .iter()
+            .map(|log| (log.user_id.to_string(), log.date, log.exercise_id.to_string()))
+            .collect();
+        found.sort();
+        let wanted = [
+            ("1", "2026-01-09", "ex_bp_001"),
+            ("1", "2026-01-09", "ex_sq_001"),
+            ("2", "2026-01-08", "ex_sq_001"),
+        ];
+        let wanted = wanted.map(|(id, day, lift)| (id.to_owned(), date(day), lift.to_owned()));
+        assert_eq!(found, wanted);
+    }
+
     async fn a_date_closes_once(database: &Database) {
         enlist(&database.store, &["1", "2"]).await;
         let mut tx = database.store.begin().await.unwrap();

@@ -59,7 +59,7 @@ pub fn mission(dossier: &Dossier, library: &Library, policy: &Policy, date: Date
         findings.push(missing_block(client, date, Some(block)));
     }
     findings.extend(unknown_exercises(session, library, date));
-    if has_run_its_weeks(dossier, block, index) {
+    if is_first_behind_the_end(block, index) {
         findings.push(block_complete(client, block, index, date));
     }
     let order = TrainingOrder {
@@ -110,19 +110,9 @@ fn ordered_index(dossier: &Dossier, date: Date) -> Option<u32> {
     })
 }
 
-/// Returns whether the block has run its weeks, and no mission behind its end has said so yet.
-fn has_run_its_weeks(dossier: &Dossier, block: &TrainingTemplate, index: u32) -> bool {
-    let missions = u32::from(block.weeks) * u32::from(block.days_per_week);
-    let was_said = || {
-        dossier.orders.iter().any(|order| match &order.ordered {
-            Ordered::Training(sent) => {
-                sent.block_id == block.template_id
-                    && (missions + 1..index).contains(&sent.day_index)
-            }
-            Ordered::Checkin | Ordered::Fuel { .. } => false,
-        })
-    };
-    index > missions && !was_said()
+/// Returns whether a mission is the first behind the block's end.
+fn is_first_behind_the_end(block: &TrainingTemplate, index: u32) -> bool {
+    index == u32::from(block.weeks) * u32::from(block.days_per_week) + 1
 }
 
 /// Returns a session's prescriptions with the ids their logs bear.
