@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
@@ -22,6 +23,9 @@ use crate::{
 
 /// The most messages under lease at once.
 const BATCH: u32 = 100;
+
+/// The most calls to the platform under way at once; its answers keep the order of the messages.
+const AT_ONCE: usize = 16;
 
 /// What one turn of the sender did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -49,17 +53,20 @@ impl Regiment {
             if claimed.is_empty() {
                 break;
             }
-            let mut attempts = Vec::with_capacity(claimed.len());
-            for claim in claimed {
-                let delivery = Delivery {
-                    dispatch: claim.dispatch.clone(),
-                    attempt: claim.attempts,
-                    is_doubtful: claim.is_doubtful,
-                    wording: claim.wording.clone(),
-                };
-                let ending = notifier.deliver(&delivery, self.clock.now()).await;
-                attempts.push((claim, ending));
-            }
+            let attempts = stream::iter(claimed)
+                .map(async |claim| {
+                    let delivery = Delivery {
+                        dispatch: claim.dispatch.clone(),
+                        attempt: claim.attempts,
+                        is_doubtful: claim.is_doubtful,
+                        wording: claim.wording.clone(),
+                    };
+                    let ending = notifier.deliver(&delivery, self.clock.now()).await;
+                    (claim, ending)
+                })
+                .buffered(AT_ONCE)
+                .collect()
+                .await;
             self.finish(attempts, &mut sent).await?;
         }
         sent.failed += self.end_missed().await?;
