@@ -7,16 +7,20 @@
 mod answer;
 mod body;
 mod chance;
+mod coach;
 mod company;
 mod event;
 mod lifting;
 mod notes;
 mod person;
+pub mod tour;
 
 pub mod life;
 
 pub use answer::{CardioAnswer, CheckinAnswer, Look, MealAnswer, Press, Slip, TopSetAnswer};
 pub use body::Wellness;
+#[cfg(feature = "store")]
+pub use company::Tally;
 pub use company::{Act, Company, Deed, Report};
 pub use event::{Event, Trouble};
 pub use life::{Day, Life};

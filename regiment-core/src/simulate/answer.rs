@@ -9,6 +9,7 @@ use super::chance::{Draws, Matter, key, rounded};
 use super::event::{Event, Trouble};
 use super::life::{Day, Duty, Life, is_weekend};
 use super::{lifting, notes};
+use crate::record::DoneOrMissed;
 
 /// Everybody's median latency, in minutes after looking at the phone.
 const LATENCY_MEDIAN: f64 = 3.3;
@@ -71,6 +72,16 @@ pub enum Press {
     Done,
     /// ❌
     NotDone,
+}
+
+impl Press {
+    /// Returns what the button says of the meal.
+    pub const fn status(self) -> DoneOrMissed {
+        match self {
+            Self::Done => DoneOrMissed::Completed,
+            Self::NotDone => DoneOrMissed::Missed,
+        }
+    }
 }
 
 /// A meal's answer.
@@ -194,7 +205,7 @@ impl Life {
         if offered == 0 || !draws.happens(super::chance::sigmoid(day.drive)) {
             return None;
         }
-        let loyal = draws.happens(0.6);
+        let loyal = draws.happens(0.85);
         let any = draws.whole(0, offered - 1);
         let choice = if loyal { self.person.habits.favorite.min(offered - 1) } else { any };
         let noon = 12.5 * 60.0;

@@ -37,8 +37,12 @@ pub(super) enum Matter {
     Plan = 14,
     /// Whether an excuse is asked for.
     Excuse = 15,
+    /// What the coach does about the person.
+    Coach = 17,
     /// When the person enlists.
     Enlisting = 16,
+    /// Whether messages reach the person.
+    Reach = 18,
 }
 
 /// The source of one person's chances.

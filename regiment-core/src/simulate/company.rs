@@ -4,14 +4,27 @@
 //! messages to [`Company::hears`] and performs the [`Act`]s that fall due.
 
 mod deed;
+#[cfg(feature = "store")]
+mod live;
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Range,
+};
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
 pub use deed::{Act, Deed, Report};
+#[cfg(feature = "store")]
+pub use live::Tally;
 
-use super::{answer::Look, chance::Matter, life::Life, person::Person};
+use super::{
+    answer::Look,
+    chance::{Matter, key},
+    coach,
+    life::Life,
+    person::Person,
+};
 use crate::{
     Library, UserId,
     calendar::{Zone, days_after, local_date, resolve},
@@ -24,6 +37,11 @@ pub struct Company {
     members: Vec<Member>,
     numbers: HashMap<UserId, usize>,
     agenda: BTreeMap<Place, Deed>,
+    /// When the coach next sits down.
+    pub(super) coach_at: Timestamp,
+    /// Who waits for the coach: to be activated, or for an answer.
+    #[cfg(feature = "store")]
+    waiting: BTreeSet<UserId>,
 }
 
 #[derive(Debug)]
@@ -51,9 +69,23 @@ impl Company {
     /// # Panics
     /// When `begins` lies at the edge of the calendar.
     pub fn new(seed: u64, n: u32, begins: Timestamp, recruiting_days: u32) -> Self {
-        let mut company =
-            Self { members: Vec::new(), numbers: HashMap::new(), agenda: BTreeMap::new() };
-        for index in 0..n {
+        Self::of(seed, 0..n, begins, recruiting_days)
+    }
+
+    /// Musters the people of these numbers alone; each lives as he does among the others.
+    ///
+    /// # Panics
+    /// When `begins` lies at the edge of the calendar.
+    pub fn of(seed: u64, numbers: Range<u32>, begins: Timestamp, recruiting_days: u32) -> Self {
+        let mut company = Self {
+            members: Vec::new(),
+            numbers: HashMap::new(),
+            agenda: BTreeMap::new(),
+            coach_at: coach::next_sitting(begins),
+            #[cfg(feature = "store")]
+            waiting: BTreeSet::new(),
+        };
+        for index in numbers {
             company.enroll(Person::new(seed, index), begins, recruiting_days);
         }
         company
@@ -148,6 +180,16 @@ impl Company {
             *last = Some(date);
         }
         news
+    }
+
+    /// Whether nothing reaches a client on the local date of `at`: a phone that is lost, a platform
+    /// that is down. Three days in a thousand.
+    pub fn is_out_of_reach(&self, user_id: UserId, at: Timestamp) -> bool {
+        let Some(&member) = self.numbers.get(&user_id) else { return false };
+        let Member { zone, life, .. } = &self.members[member];
+        let date = local_date(zone, at);
+        let mut draws = life.person.chance.on(Matter::Reach, key(&date.to_string()), 0);
+        draws.happens(0.003)
     }
 
     /// Puts a deed on the agenda.

@@ -108,7 +108,30 @@ fn on_the_bar(load_kg: f64, draws: &mut Draws) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::prescribed;
+    use super::{multiple, prescribed};
+    use crate::{
+        Library,
+        simulate::{Life, Person},
+        testing::date,
+    };
+
+    #[test]
+    fn every_exercise_of_the_library_is_lifted_with_a_load_that_people_lift() {
+        let library = Library::built_in();
+        for index in 0..40 {
+            let mut life = Life::new(Person::new(2, index), date("2026-01-05"));
+            for exercise in library.exercises.values() {
+                let (id, multiple) = (exercise.exercise_id.as_str(), multiple(exercise));
+                let days = (5..=25).map(|day| date(&format!("2026-01-{day:02}")));
+                for set in days.filter_map(|day| life.top_set(day, 0, id, multiple, 5..=8)) {
+                    let load = set.weight_kg;
+                    let most = if exercise.bodyweight { 0.0 } else { 300.0 };
+                    assert!((0.0..=most).contains(&load), "{id}: {load} kg");
+                    assert!(exercise.bodyweight || load >= 3.0, "{id}: {load} kg");
+                }
+            }
+        }
+    }
 
     #[test]
     fn repetitions_are_read_as_prescribed() {

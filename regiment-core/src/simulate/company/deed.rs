@@ -4,11 +4,12 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::Company;
 use crate::{
-    Library, Slug, UserId,
+    Invalid, Library, Slug, UserId,
     calendar::{days_after, local_date},
+    measure::BodyWeight,
     record::{
-        CardioOrder, ExcuseReason, Exercise, Level, Meal, MealOrder, MealTemplate, Mood, SetOrder,
-        Sleep,
+        CardioOrder, CheckinReport, ExcuseReason, Exercise, Level, Meal, MealOrder, MealTemplate,
+        Mood, Note, SetOrder, Sleep,
     },
     simulate::{
         answer::{Press, Slip},
@@ -100,6 +101,24 @@ pub struct Report {
     pub stress: Level,
     /// The note, or empty.
     pub notes: &'static str,
+}
+
+impl Report {
+    /// Returns what the form makes of the report.
+    ///
+    /// # Errors
+    /// [`Invalid`] for a weight that no form accepts.
+    pub fn checked(&self) -> Result<CheckinReport, Invalid> {
+        Ok(CheckinReport {
+            weight: BodyWeight::weigh_in(self.weight_kg)?,
+            mood: self.mood,
+            soreness: self.soreness,
+            sleep: self.sleep,
+            stress: self.stress,
+            notes: Note::new(self.notes)?,
+            weight_unconfirmed: false,
+        })
+    }
 }
 
 impl Company {
