@@ -16,7 +16,7 @@ use crate::{
     record::{ClientProfile, Status},
 };
 
-const CLIENTS: Table = Table { name: "clients", key: &["user_id"] };
+pub(super) const CLIENTS: Table = Table { name: "clients", key: &["user_id"] };
 
 impl Tx {
     /// Enlists a client; refuses with [`Conflict::Exists`] if there is one with this id. A new

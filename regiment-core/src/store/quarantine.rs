@@ -4,9 +4,10 @@ use jiff::{Timestamp, civil::Date};
 use sha2::{Digest as _, Sha256};
 
 use super::{
+    client::CLIENTS,
     error::Result,
     row::{Row, Table},
-    tx::Tx,
+    tx::{Broken, Tx},
     value::{Value, values},
 };
 use crate::UserId;
@@ -76,6 +77,33 @@ impl Tx {
             "ON CONFLICT (hash) DO NOTHING",
         )
         .await
+    }
+
+    /// Puts the rows that readings of this transaction left out into quarantine, and returns those
+    /// that were not there yet, so that the coach is told once.
+    ///
+    /// A profile stays noted: nothing can be decided about a client without one.
+    pub async fn quarantine_corrupt(&mut self, now: Timestamp) -> Result<Vec<Quarantined>> {
+        let left_out: Vec<Broken> = self
+            .broken_mut()
+            .extract_if(.., |broken| broken.corrupt.table != CLIENTS.name)
+            .collect();
+        let mut found = Vec::new();
+        for Broken { corrupt, user_id, date, body } in left_out {
+            let record = Quarantined {
+                user_id,
+                date,
+                source: format!("{}:{}", corrupt.table, corrupt.id),
+                line: None,
+                reason: format!("{} {}", corrupt.column, corrupt.reason),
+                record: body,
+                found_at: now,
+            };
+            if self.quarantine(std::slice::from_ref(&record)).await? == 1 {
+                found.push(record);
+            }
+        }
+        Ok(found)
     }
 
     /// Lists up to `limit` records in quarantine, oldest first.

@@ -6,7 +6,10 @@ use jiff::{Timestamp, civil::Date};
 use serde::de::DeserializeOwned;
 use sqlx::{Row as _, postgres::PgRow, sqlite::SqliteRow};
 
-use super::error::{Corrupt, Result};
+use super::{
+    error::{Corrupt, Result},
+    tx::Broken,
+};
 
 /// A table, as far as naming one of its rows in an error needs it.
 #[derive(Debug)]
@@ -127,6 +130,16 @@ impl Row {
     /// Says that the value of `column` can't be what it should be.
     pub(super) fn corrupt(&self, column: &'static str, reason: impl Into<String>) -> Corrupt {
         Corrupt { table: self.table.name, column, id: self.id(), reason: reason.into() }
+    }
+
+    /// Keeps what can still be read of a row that does not decode.
+    pub(super) fn broken(&self, corrupt: Corrupt) -> Broken {
+        Broken {
+            user_id: self.parsed("user_id").ok(),
+            date: self.date("date").ok(),
+            body: self.text("body").unwrap_or_default().to_owned(),
+            corrupt,
+        }
     }
 
     fn to_instant(&self, column: &'static str, microseconds: i64) -> Result<Timestamp> {

@@ -1,5 +1,6 @@
 //! A transaction on either database.
 
+use jiff::civil::Date;
 use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite, Transaction};
 
 use super::{
@@ -7,6 +8,7 @@ use super::{
     row::{Row, Table},
     value::{CHUNK, Value, groups, list, sizes},
 };
+use crate::UserId;
 
 /// A transaction. Dropped without [`commit`](Tx::commit), it rolls back.
 ///
@@ -20,7 +22,16 @@ pub struct Tx {
     failed: Option<String>,
     depth: u32,
     /// Rows that a reading of many left out.
-    corrupt: Vec<Corrupt>,
+    broken: Vec<Broken>,
+}
+
+/// A row that a reading of many left out, and what could be read of it.
+#[derive(Debug)]
+pub(super) struct Broken {
+    pub(super) corrupt: Corrupt,
+    pub(super) user_id: Option<UserId>,
+    pub(super) date: Option<Date>,
+    pub(super) body: String,
 }
 
 #[derive(Debug)]
@@ -34,6 +45,8 @@ pub(super) enum On {
 #[must_use = "settle it, or the work after it stands or falls with the whole transaction"]
 pub struct Savepoint {
     depth: u32,
+    /// How many rows had been left out when it was taken.
+    broken: usize,
 }
 
 /// Runs the same expression on whichever database the transaction is open on.
@@ -70,19 +83,20 @@ macro_rules! bound {
 
 impl Tx {
     pub(super) fn new(on: On) -> Self {
-        Tx { on, failed: None, depth: 0, corrupt: Vec::new() }
+        Tx { on, failed: None, depth: 0, broken: Vec::new() }
     }
 
     /// Makes everything since the beginning durable, or nothing.
     ///
-    /// Refuses while there are rows that a reading left out and nobody [took](Tx::take_corrupt).
+    /// Refuses while there are rows that a reading left out and nobody put into
+    /// [quarantine](Tx::quarantine_corrupt).
     pub async fn commit(mut self) -> Result<()> {
         if let Some(first) = self.failed.take() {
             // Nothing is kept either way; the first error is the one worth reporting.
             drop(self.rollback().await);
             return Err(Error::Poisoned { first });
         }
-        if let Some(corrupt) = self.corrupt.pop() {
+        if let Some(Broken { corrupt, .. }) = self.broken.pop() {
             self.rollback().await?;
             return Err(corrupt.into());
         }
@@ -102,10 +116,9 @@ impl Tx {
         Ok(())
     }
 
-    /// Takes the rows that readings of many left out because they don't decode: they are to be
-    /// quarantined, and the coach to be told.
-    pub fn take_corrupt(&mut self) -> Vec<Corrupt> {
-        std::mem::take(&mut self.corrupt)
+    /// The rows that readings of many left out so far.
+    pub(super) fn broken_mut(&mut self) -> &mut Vec<Broken> {
+        &mut self.broken
     }
 
     /// Marks a point to which the transaction can go back: one client of a batch.
@@ -113,7 +126,7 @@ impl Tx {
         let depth = self.depth + 1;
         self.execute(AssertSqlSafe(format!("SAVEPOINT mark_{depth}")), &[]).await?;
         self.depth = depth;
-        Ok(Savepoint { depth })
+        Ok(Savepoint { depth, broken: self.broken.len() })
     }
 
     /// Ends the part that began at `mark`: keeps its work if `outcome` is good, and otherwise undoes
@@ -121,17 +134,20 @@ impl Tx {
     ///
     /// The outer error means that the transaction as a whole is lost (the connection broke, or the
     /// database gave up all of it); the inner result is `outcome`. Work that swallowed an error of
-    /// the database and called itself good is undone, and reported as [`Error::Poisoned`].
+    /// the database and called itself good is undone, and reported as [`Error::Poisoned`]; work that
+    /// left out a row and did not put it into quarantine likewise, as [`Error::Corrupt`].
     pub async fn settle<T, E: From<Error>>(
         &mut self,
         mark: Savepoint,
         outcome: Result<T, E>,
     ) -> Result<Result<T, E>> {
-        let Savepoint { depth } = mark;
+        let Savepoint { depth, broken } = mark;
         let swallowed = self.failed.take();
-        let outcome = match (swallowed, outcome) {
-            (Some(first), Ok(_)) => Err(E::from(Error::Poisoned { first })),
-            (_, outcome) => outcome,
+        let left_out = self.broken.drain(broken.min(self.broken.len())..).next();
+        let outcome = match (swallowed, left_out, outcome) {
+            (Some(first), _, Ok(_)) => Err(E::from(Error::Poisoned { first })),
+            (None, Some(Broken { corrupt, .. }), Ok(_)) => Err(E::from(corrupt.into())),
+            (_, _, outcome) => outcome,
         };
         if outcome.is_err() {
             // PostgreSQL refuses everything else once a statement failed. SQLite may have rolled
@@ -198,7 +214,7 @@ impl Tx {
     }
 
     /// Reads many rows. One that does not decode stops no other: it is left out, logged, and noted
-    /// for [`take_corrupt`](Tx::take_corrupt).
+    /// for [`quarantine_corrupt`](Tx::quarantine_corrupt).
     pub(super) fn read_all<T>(
         &mut self,
         rows: &[Row],
@@ -215,7 +231,7 @@ impl Tx {
                         reason = corrupt.reason,
                         "a row does not decode and is left out"
                     );
-                    self.corrupt.push(corrupt);
+                    self.broken.push(row.broken(corrupt));
                 }
                 Err(other) => return Err(other),
             }

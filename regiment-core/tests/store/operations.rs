@@ -251,7 +251,30 @@ on_both! {
         }
     }
 
-    async fn a_broken_row_among_many_is_left_out_and_refuses_the_commit_until_it_is_taken(database: &Database) {
+    async fn a_broken_row_among_many_is_left_out_and_quarantined_once(database: &Database) {
+        enlist(&database.store, &["1", "2"]).await;
+        let ordered = |user_id| dossier(user_id).with_checkin_order("2026-01-06").orders;
+        let mut tx = database.store.begin().await.unwrap();
+        tx.save_orders(&[ordered("1"), ordered("2")].concat()).await.unwrap();
+        tx.tamper("UPDATE orders SET body = '{}' WHERE user_id = '1'").await.unwrap();
+        tx.commit().await.unwrap();
+
+        for times_found in [1, 0] {
+            let mut tx = database.store.begin().await.unwrap();
+            let found = tx.orders_from([user("1"), user("2")], date("2026-01-01")).await.unwrap();
+            assert_eq!(found, ordered("2"));
+            let quarantined = tx.quarantine_corrupt(at(5)).await.unwrap();
+            assert_eq!(quarantined.len(), times_found);
+            tx.commit().await.unwrap();
+        }
+        let mut tx = database.store.begin().await.unwrap();
+        let kept = tx.quarantined(9).await.unwrap().remove(0);
+        assert_eq!((kept.user_id, kept.date), (Some(user("1")), Some(date("2026-01-06"))));
+        assert_eq!((kept.source.as_str(), kept.record.as_str()), ("orders:1/2026-01-06/checkin", "{}"));
+        assert_eq!(kept.reason, "body does not fit the record (at 1:2)");
+    }
+
+    async fn a_row_that_was_left_out_in_silence_refuses_the_commit(database: &Database) {
         enlist(&database.store, &["1", "2"]).await;
         let mut tx = database.store.begin().await.unwrap();
         tx.tamper("UPDATE clients SET body = '{}' WHERE user_id = '1'").await.unwrap();
@@ -260,12 +283,15 @@ on_both! {
         let mut tx = database.store.begin().await.unwrap();
         let found = tx.clients([user("1"), user("2")]).await.unwrap();
         assert_eq!(found.iter().map(|client| client.user_id).collect::<Vec<_>>(), [user("2")]);
+        assert_eq!(tx.quarantine_corrupt(at(5)).await.unwrap(), [], "a profile can't be left out");
         assert!(matches!(tx.commit().await, Err(Error::Corrupt(_))));
 
+        // In one client's part of a batch it is that part's own failure.
         let mut tx = database.store.begin().await.unwrap();
-        tx.clients([user("1"), user("2")]).await.unwrap();
-        let taken = tx.take_corrupt();
-        assert_eq!((taken.len(), taken[0].id.as_str()), (1, "1"));
+        let mark = tx.savepoint().await.unwrap();
+        let read: Result<(), Error> = tx.clients([user("1")]).await.map(drop);
+        let settled = tx.settle(mark, read).await.unwrap();
+        assert!(matches!(settled, Err(Error::Corrupt(_))), "{settled:?}");
         tx.put_setting("a", "1", at(1)).await.unwrap();
         tx.commit().await.unwrap();
     }
