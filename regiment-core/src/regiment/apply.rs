@@ -93,8 +93,16 @@ impl Changes {
     }
 
     /// Writes everything.
-    pub(super) async fn write(self, tx: &mut Tx, context: &Context) -> Result<()> {
+    pub(super) async fn write(mut self, tx: &mut Tx, context: &Context) -> Result<()> {
         let now = context.now;
+        for broken in tx.quarantine_corrupt(now).await? {
+            self.add(Effect::Alert {
+                kind: AlertKind::Quarantine,
+                severity: Severity::High,
+                user_id: broken.user_id,
+                text: format!("a stored row was left out: its {}", broken.reason),
+            });
+        }
         let Self {
             entries,
             orders,

@@ -58,3 +58,27 @@ impl Tx {
         Ok(erased)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::store::migrate::up_scripts;
+
+    #[test]
+    fn every_table_that_names_a_client_is_erased() {
+        let mut named = BTreeSet::new();
+        for script in up_scripts() {
+            for table in script.split("CREATE TABLE ").skip(1) {
+                let (name, rest) = table.split_once(" (").expect("a table has columns");
+                let (columns, _) = rest.split_once(");").expect("a table ends");
+                if columns.lines().any(|line| line.trim_start().starts_with("user_id ")) {
+                    named.insert(name);
+                }
+            }
+        }
+        let erased = OF_CLIENT.iter().filter(|(_, column)| *column == "user_id");
+        assert_eq!(erased.map(|(table, _)| *table).collect::<BTreeSet<_>>(), named);
+    }
+}

@@ -266,6 +266,12 @@ impl Store {
     }
 }
 
+/// The texts of all steps forward.
+#[cfg(test)]
+pub(super) fn up_scripts() -> impl Iterator<Item = &'static str> {
+    SCRIPTS.iter().map(|script| script.up)
+}
+
 /// Reads what is applied, and refuses a database that this program does not know.
 async fn applied(tx: &mut Tx) -> Result<BTreeMap<i64, Timestamp>> {
     let rows = tx
