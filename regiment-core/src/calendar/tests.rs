@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn date(text: &str) -> Date {
@@ -72,4 +74,79 @@ fn days_are_counted_across_months_and_years() {
     assert_eq!(days_between(date("2025-12-31"), date("2026-03-01")), 60);
     assert_eq!(days_between(date("2026-03-01"), date("2025-12-31")), -60);
     assert_eq!(days_before(date("2026-03-01"), 1), date("2026-02-28"));
+}
+
+#[test]
+fn a_weekday_is_that_of_its_date() {
+    let names: Vec<&str> =
+        (0..7).map(|n| DayOfWeek::of(days_after(date("2026-03-02"), n)).as_str()).collect();
+    assert_eq!(names, ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]);
+}
+
+#[test]
+fn hours_are_whole_ones_toward_zero() {
+    let hours = |from: &str, to: &str| hours_between(from.parse().unwrap(), to.parse().unwrap());
+    assert_eq!(hours("2026-03-01T00:00:00Z", "2026-03-01T01:59:59Z"), 1);
+    assert_eq!(hours("2026-03-01T00:00:00Z", "2026-03-01T02:00:00Z"), 2);
+    assert_eq!(hours("2026-03-01T01:59:59Z", "2026-03-01T00:00:00Z"), -1);
+}
+
+#[test]
+fn the_wall_clock_is_read_in_the_clients_zone() {
+    let now = "2026-03-08T06:59:59.5Z".parse().unwrap();
+    let wall = |name: &str| {
+        let zone = Zone::parse(name).unwrap();
+        format!("{} {}", local_date(&zone, now), local_time(&zone, now).strftime("%H:%M:%S"))
+    };
+    assert_eq!(wall("UTC"), "2026-03-08 06:59:59");
+    assert_eq!(wall("UTC-11:30"), "2026-03-07 19:29:59");
+    assert_eq!(wall("UTC+14"), "2026-03-08 20:59:59");
+    // Half a second later it is 03:00 there.
+    assert_eq!(wall("America/New_York"), "2026-03-08 01:59:59");
+}
+
+#[test]
+fn a_zone_is_its_text_in_json() {
+    for text in ["UTC", "UTC+05:45", "UTC-3:30", "Europe/London"] {
+        let zone: Zone = serde_json::from_str(&format!("{text:?}")).unwrap();
+        assert_eq!(serde_json::to_string(&zone).unwrap(), format!("{text:?}"));
+        assert_eq!(zone, Zone::parse(text).unwrap());
+        assert_eq!(zone.is_named(), text.contains('/'));
+    }
+    let refused = serde_json::from_str::<Zone>("\"UTC+15\"").unwrap_err();
+    assert!(refused.to_string().contains("from UTC-12:00 to UTC+14:00"), "{refused}");
+    assert!(serde_json::from_str::<Zone>("2").is_err());
+}
+
+proptest! {
+    #[test]
+    fn a_cycle_holds_its_days_and_no_others(n in 0_i64..40_000) {
+        let day = days_after(date("1970-01-01"), n);
+        let start = cycle_start(day);
+        prop_assert_eq!(DayOfWeek::of(start), DayOfWeek::Tue);
+        prop_assert!((0..7).contains(&days_between(start, day)));
+        prop_assert_eq!(days_between(start, day) + 1, i64::from(cycle_day(day)));
+        prop_assert_eq!(cycle_start(next_tuesday_after(day)), next_tuesday_after(day));
+        prop_assert!((1..=7).contains(&days_between(day, next_tuesday_after(day))));
+        prop_assert_eq!(days_before(days_after(day, 100), 100), day);
+    }
+
+    #[test]
+    fn a_fixed_offset_has_neither_gap_nor_fold(
+        quarters in -48_i32..=56,
+        n in 0_i64..40_000,
+        minute in 0_i32..24 * 60,
+    ) {
+        let sign = if quarters < 0 { '-' } else { '+' };
+        let (hours, rest) = (quarters.abs() / 4, quarters.abs() % 4 * 15);
+        let zone = Zone::parse(&format!("UTC{sign}{hours}:{rest:02}")).unwrap();
+        let day = days_after(date("1970-01-03"), n);
+        let time = Time::midnight().wrapping_add(Span::new().minutes(minute));
+        let found = resolve(&zone, day, time).unwrap();
+        prop_assert_eq!(found.resolution, Resolution::Exact);
+        let utc = day.to_datetime(time).to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
+        let ahead = utc.duration_since(found.at).as_mins();
+        prop_assert_eq!(ahead, i64::from(quarters) * 15);
+        prop_assert_eq!((local_date(&zone, found.at), local_time(&zone, found.at)), (day, time));
+    }
 }

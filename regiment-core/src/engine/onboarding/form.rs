@@ -58,7 +58,7 @@ impl Form {
     /// Every refused field.
     pub(super) fn profile(&self, now: Timestamp) -> Result<ClientProfile, Vec<Invalid>> {
         let mut refused = Vec::new();
-        let user_id = keep(self.user_id.trim().parse::<UserId>(), &mut refused);
+        let user_id = keep(self.user_id.parse::<UserId>(), &mut refused);
         let name = keep(text("name", self.name.as_deref()), &mut refused);
         let email = keep(email(self.email.as_deref()), &mut refused);
         let gender = keep(text("gender", self.gender.as_deref()), &mut refused);
