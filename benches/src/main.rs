@@ -3,6 +3,7 @@
 //! ```text
 //! cargo run --release -p regiment-benches -- scheduler [--database URL] [--clients 10000] [--days 3]
 //! cargo run --release -p regiment-benches -- herd      [--database URL] [--clients 100000]
+//! cargo run --release -p regiment-benches -- store     [--database URL] [--clients 10000] [--batch 200]
 //! cargo run --release -p regiment-benches -- plans     [--runs 5]
 //! cargo run --release -p regiment-benches -- due       [--jobs 1000] [--work-ms 100] [--python PATH]
 //! ```
@@ -17,6 +18,7 @@ mod herd;
 mod plans;
 mod practice;
 mod scheduler;
+mod store;
 
 use std::{collections::BTreeMap, env, process::ExitCode};
 
@@ -66,8 +68,9 @@ async fn run() -> Result<()> {
     match command.as_str() {
         "scheduler" => scheduler::run(&options).await,
         "herd" => herd::run(&options).await,
+        "store" => store::run(&options).await,
         "plans" => plans::run(&options),
         "due" => due::run(&options).await,
-        other => bail!("the command must be scheduler, herd, plans or due, not {other:?}"),
+        other => bail!("the command must be scheduler, herd, store, plans or due, not {other:?}"),
     }
 }

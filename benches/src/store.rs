@@ -1,14 +1,9 @@
-//! How many scheduled runs a second the store carries: claim, read the client, ledger row, order,
-//! message, next occurrence, commit; in batches, durably.
-//!
-//! `cargo run --release -p regiment-benches --bin store -- [URL] [CLIENTS] [BATCH]`
-//!
-//! The URL is that of an empty database (default: a new SQLite file in the temporary folder, which
-//! is removed afterwards). The domain step is left out: this is the floor under it.
+//! Runs a second that the store carries: claim, read the client, ledger row, order, message, next
+//! occurrence, commit; in batches, durably. Without the domain step: the floor under it.
 
 use std::time::Instant;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use regiment_core::{
     Outcome,
@@ -16,49 +11,49 @@ use regiment_core::{
     engine::schedule::{Due, Trigger},
     message::{Dispatch, Message, Priority, Recipient},
     record::{Order, OrderKind, Ordered},
-    store::{Backup, ClientTrigger, DueTrigger, Occasion, Run, Store},
+    store::{ClientTrigger, DueTrigger, Occasion, Run, Store},
     testing,
 };
 
-const START: &str = "2026-01-06T05:30:00Z";
+use crate::{
+    Options,
+    practice::{START, instant, say},
+};
 
-#[expect(clippy::print_stdout, reason = "the figures are what the program is for")]
-#[tokio::main]
-async fn main() -> Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    let file = std::env::temp_dir().join(format!("regiment-bench-{}.db", std::process::id()));
-    let url = arguments.next().unwrap_or_else(|| format!("sqlite://{}", file.display()));
-    let clients: u32 = arguments.next().map_or(Ok(10_000), |text| text.parse())?;
-    let batch: u32 = arguments.next().map_or(Ok(200), |text| text.parse())?;
-    let now: Timestamp = START.parse()?;
+/// Days that are counted.
+const DAYS: i64 = 3;
 
-    let store = Store::open(&url).await?;
-    store.migrate_up(now).await?;
-    fill(&store, clients, now).await?;
+/// Fires one trigger of every client on each of some days.
+pub(crate) async fn run(options: &Options) -> Result<()> {
+    let clients = u32::try_from(options.number("clients", 10_000)?)?;
+    let batch = u32::try_from(options.number("batch", 200)?)?;
+    let folder = tempfile::tempdir()?;
+    let file = format!("sqlite://{}", folder.path().join("bench.db").display());
+    let url = match options.text("database", "sqlite") {
+        "sqlite" => file.as_str(),
+        url => url,
+    };
+    let first = instant(START, "05:30")?;
+    let store = Store::open(url).await?;
+    store.migrate_up(first).await?;
+    fill(&store, clients, first).await?;
 
-    let started = Instant::now();
-    let (mut runs, mut batches) = (0, 0);
-    loop {
-        let fired = fire(&store, batch, now).await?;
-        if fired == 0 {
-            break;
+    let mut rates = Vec::new();
+    for day in 0..DAYS {
+        let now = first + SignedDuration::from_hours(24 * day);
+        let began = Instant::now();
+        let mut runs = 0;
+        loop {
+            let fired = fire(&store, batch, now).await?;
+            if fired == 0 {
+                break;
+            }
+            runs += fired;
         }
-        runs += fired;
-        batches += 1;
+        rates.push(f64::from(runs) / began.elapsed().as_secs_f64());
     }
-    let seconds = started.elapsed().as_secs_f64();
-    let database = url.split(':').next().context("a URL")?;
-    println!(
-        "{database}: {runs} runs in {batches} batches of {batch}, {seconds:.2} s, {:.0} runs/s",
-        f64::from(runs) / seconds
-    );
-
-    store.migrate_down(0, Backup::Taken, now).await?;
     store.close().await;
-    for suffix in ["", "-wal", "-shm"] {
-        // Only the default file exists under this name.
-        drop(std::fs::remove_file(format!("{}{suffix}", file.display())));
-    }
+    say(&format!("store alone, batches of {batch}"), "runs/s", rates);
     Ok(())
 }
 
@@ -69,7 +64,7 @@ async fn fill(store: &Store, clients: u32, now: Timestamp) -> Result<()> {
     for number in 0..clients {
         let client = testing::client(&(100_000 + number).to_string());
         tx.enlist(&client, now).await?;
-        triggers.push(occurrence(&client.user_id.to_string(), testing::date("2026-01-06"), now)?);
+        triggers.push(occurrence(&client.user_id.to_string(), testing::date(START), now)?);
     }
     tx.put_triggers(&triggers).await?;
     tx.commit().await?;
@@ -86,7 +81,7 @@ async fn fire(store: &Store, batch: u32, now: Timestamp) -> Result<u32> {
         let DueTrigger { trigger, .. } = due;
         let date = trigger.due.date;
         let deadline = now + SignedDuration::from_mins(390);
-        runs.push(run(trigger, now));
+        runs.push(row(trigger, now));
         orders.push(Order {
             user_id: trigger.user_id,
             date,
@@ -126,7 +121,7 @@ fn occurrence(user_id: &str, date: Date, at: Timestamp) -> Result<ClientTrigger>
     })
 }
 
-fn run(trigger: &ClientTrigger, now: Timestamp) -> Run {
+fn row(trigger: &ClientTrigger, now: Timestamp) -> Run {
     Run {
         occasion: Occasion::Client {
             user_id: trigger.user_id,
