@@ -232,6 +232,36 @@ fn an_item_obeys_its_own_bounds_before_those_of_its_food() {
     assert!(is_within_tolerance(&day, target));
 }
 
+#[test]
+fn foods_of_the_same_make_up_share_a_change_alike_in_any_order() {
+    // Two pure oils, and a day that needs one step of fats more than both at their scaled amounts.
+    let oils = ["Olive oil", "Canola oil", "Avocado oil"];
+    let served = |order: [usize; 3]| {
+        let mut template = built_in("template_b");
+        let library = Library::built_in();
+        template.days.truncate(1);
+        let meal = &mut template.days[0].meals[1];
+        meal.items.retain(|item| item.food != "Olive oil");
+        meal.items.extend(order.map(|oil| MealItem {
+            food: oils[oil].to_owned(),
+            raw_grams: 10.0,
+            food_id: Some(library.food_named(oils[oil]).one().unwrap().food_id.clone()),
+            min_grams: None,
+            max_grams: None,
+        }));
+        let day = compiled(&template, 1, macros(185, 165, 75));
+        let portions = day.meals[1].portions.iter();
+        let grams: BTreeMap<String, u32> =
+            portions.map(|portion| (portion.food.clone(), portion.grams)).collect();
+        oils.map(|oil| grams[oil])
+    };
+    let plain = served([0, 1, 2]);
+    assert!(plain.iter().any(|grams| *grams != plain[0]), "no tie was broken: {plain:?}");
+    for order in [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        assert_eq!(served(order), plain, "{order:?}");
+    }
+}
+
 /// A short template of real foods, with its foods in any order.
 fn any_template() -> impl Strategy<Value = (MealTemplate, Macros, Vec<usize>)> {
     let days = prop::sample::select(vec!["template_a", "template_b", "template_c", "template_d"]);
