@@ -11,7 +11,7 @@ use crate::{
     record::{
         ClientProfile, CompiledPlan, Excuse, ExcuseRequest, Exercise, Infraction, JobCard, LastSet,
         Log, LogKey, Order, Ordered, PlanChoice, RequestState, Standing, Stream, TrainingLog,
-        TrainingTemplate,
+        TrainingOrder,
     },
 };
 
@@ -49,8 +49,8 @@ pub struct Dossier {
     /// The best top set, by estimated one-repetition maximum, of each exercise before the date of
     /// the last one.
     pub best_sets: BTreeMap<Slug<Exercise>, LastSet>,
-    /// The number of the running block's last mission, 0 before the first. The shell calls
-    /// [`Dossier::note_mission`] for the last workout that took place.
+    /// The number of the running block's last mission, 0 before the first. The shell notes the last
+    /// workout that took place, and the last that was logged where none was ordered.
     pub missions: u32,
     /// Local dates that are closed, of the same window.
     pub closed: Vec<Date>,
@@ -90,7 +90,7 @@ impl Dossier {
                 self.logs.insert(entry.log.key(), entry.log.clone());
                 if let Log::Training(log) = &entry.log {
                     self.remember_set(log);
-                    self.note_mission(&log.block_id, log.date, log.day_index);
+                    self.note_logged(log);
                 }
             }
             Effect::Issue(order) => {
@@ -160,15 +160,24 @@ impl Dossier {
         self.prompted.retain(|cycle| *cycle >= running);
     }
 
-    /// Notes a mission that was ordered or logged, where it belongs to the running block: it dates
-    /// from the block's first week or later, or, where that is unknown, names the block.
-    pub fn note_mission(&mut self, block: &Slug<TrainingTemplate>, date: Date, day_index: u32) {
+    /// Notes a mission that was ordered, where it belongs to the running block: it dates from the
+    /// block's first week or later. Where that date is unknown the block was imported, and no other
+    /// has been ordered since.
+    pub fn note_ordered(&mut self, mission: &TrainingOrder, date: Date) {
+        if self.client.block_start_date.is_none_or(|start| date >= start) {
+            self.missions = self.missions.max(mission.day_index);
+        }
+    }
+
+    /// Notes a mission that was logged, where it belongs to the running block: it dates from the
+    /// block's first week or later, or, where that is unknown, names the block.
+    pub fn note_logged(&mut self, log: &TrainingLog) {
         let belongs = match self.client.block_start_date {
-            Some(start) => date >= start,
-            None => self.client.training_template_id.as_ref() == Some(block),
+            Some(start) => log.date >= start,
+            None => self.client.training_template_id.as_ref() == Some(&log.block_id),
         };
         if belongs {
-            self.missions = self.missions.max(day_index);
+            self.missions = self.missions.max(log.day_index);
         }
     }
 
@@ -181,7 +190,7 @@ impl Dossier {
             keys.iter().any(|key| self.logs.contains_key(key))
         };
         if order.stands() {
-            self.note_mission(&mission.block_id, order.date, mission.day_index);
+            self.note_ordered(mission, order.date);
         } else if self.missions == mission.day_index && !was_tried() {
             self.missions -= 1;
         }

@@ -115,14 +115,10 @@ async fn load_missions(tx: &mut Tx, found: &mut BTreeMap<UserId, Dossier>) -> Re
     for order in tx.last_training_orders(found.keys().copied()).await? {
         let Ordered::Training(mission) = &order.ordered else { continue };
         unordered.remove(&order.user_id);
-        at(found, order.user_id, |dossier| {
-            dossier.note_mission(&mission.block_id, order.date, mission.day_index);
-        });
+        at(found, order.user_id, |dossier| dossier.note_ordered(mission, order.date));
     }
     for log in tx.last_training_logs(unordered).await? {
-        at(found, log.user_id, |dossier| {
-            dossier.note_mission(&log.block_id, log.date, log.day_index);
-        });
+        at(found, log.user_id, |dossier| dossier.note_logged(&log));
     }
     Ok(())
 }

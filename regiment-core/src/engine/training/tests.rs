@@ -9,8 +9,8 @@ use crate::{
     engine::{Refusal, logging::Submission},
     message::Message,
     record::{
-        Actor, Exercise, Flag, JobCard, LastSet, Log, OrderKind, Status, TopSet, TrainingOrder,
-        WeekOverride,
+        Actor, Exercise, Flag, JobCard, LastSet, Log, OrderKind, Status, TopSet, TrainingLog,
+        TrainingOrder, WeekOverride,
     },
     testing::{at, date, dossier, set, slug, user, zone},
 };
@@ -263,17 +263,34 @@ fn another_block_begins_at_mission_1() {
 }
 
 #[test]
-fn missions_logged_before_the_running_block_do_not_count() {
+fn what_was_ordered_or_logged_before_the_running_block_does_not_count() {
+    let ordered = |day: &str, number| {
+        let order = self::dossier("7").with_training_order(day, number, &["ex_sq_001"]).orders;
+        let Ordered::Training(order) = order[0].ordered.clone() else { panic!("a workout") };
+        order
+    };
+    let logged = |day: &str, block: &str, number| {
+        let dossier = self::dossier("7").with_set(day, "ex_sq_001", None);
+        let Some(Log::Training(log)) = dossier.logs.into_values().next() else { panic!("a set") };
+        TrainingLog { block_id: slug(block), day_index: number, ..log }
+    };
     let mut dossier = dossier("7");
-    dossier.note_mission(&slug("steel_block_a"), date("2026-01-05"), 17);
+    dossier.note_ordered(&ordered("2026-01-05", 17), date("2026-01-05"));
+    dossier.note_logged(&logged("2026-01-05", "steel_block_a", 17));
     assert_eq!(dossier.missions, 0);
-    dossier.note_mission(&slug("anything"), date(START), 4);
+    dossier.note_ordered(&ordered(START, 4), date(START));
     assert_eq!(dossier.missions, 4);
+    dossier.note_logged(&logged(START, "a_fallback", 5));
+    assert_eq!(dossier.missions, 5);
+
+    // An imported block has no first date: its logs name it, and what is ordered is its own.
     dossier.client.block_start_date = None;
-    dossier.note_mission(&slug("anything"), date(START), 8);
-    assert_eq!(dossier.missions, 4);
-    dossier.note_mission(&slug("steel_block_a"), date("2025-12-01"), 6);
-    assert_eq!(dossier.missions, 6);
+    dossier.note_logged(&logged("2026-02-01", "another", 30));
+    assert_eq!(dossier.missions, 5);
+    dossier.note_logged(&logged("2025-12-01", "steel_block_a", 8));
+    assert_eq!(dossier.missions, 8);
+    dossier.note_ordered(&ordered("2026-02-02", 9), date("2026-02-02"));
+    assert_eq!(dossier.missions, 9);
 }
 
 #[test]
