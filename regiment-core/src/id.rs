@@ -47,7 +47,8 @@ impl FromStr for UserId {
 
 impl Ord for UserId {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.as_str().cmp(other.as_str())
+        // What follows the digits is smaller than any digit.
+        self.digits.cmp(&other.digits)
     }
 }
 

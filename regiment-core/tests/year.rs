@@ -27,7 +27,7 @@ fn year() -> Span {
 }
 
 fn n_clients() -> u32 {
-    std::env::var("REGIMENT_YEAR_CLIENTS").map_or(10, |n| n.parse().unwrap())
+    std::env::var("REGIMENT_YEAR_CLIENTS").map_or(6, |n| n.parse().unwrap())
 }
 
 /// What an audited service adds to the sums.

@@ -11,11 +11,14 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{coach, company::Company};
 use crate::{
-    Dossier, Effect, Library, Outcome, Policy,
+    Dossier, Effect, Library, Outcome, Policy, Slug,
     calendar::{days_after, local_date},
     engine::schedule::{self, Due, Trigger},
     message::{Dispatch, Recipient},
-    record::{ClientProfile, Infraction, InfractionKind, Log, LogKey, Order, OrderKind, Status},
+    record::{
+        ClientProfile, CompiledPlan, Infraction, InfractionKind, Log, LogKey, MealTemplate, Order,
+        OrderKind, Status,
+    },
 };
 
 /// Who is lived through, and when.
@@ -65,7 +68,11 @@ struct Tour<'a> {
     dossier: Option<Dossier>,
     next: BTreeMap<Trigger, Due>,
     now: Timestamp,
+    /// The local date for which the dossier was last trimmed.
+    today: Option<Date>,
     service: Service,
+    /// The latest plan of each template.
+    compiled: BTreeMap<Slug<MealTemplate>, CompiledPlan>,
 }
 
 impl<'a> Tour<'a> {
@@ -78,7 +85,9 @@ impl<'a> Tour<'a> {
             dossier: None,
             next: BTreeMap::new(),
             now: span.begins,
+            today: None,
             service: Service::default(),
+            compiled: BTreeMap::new(),
         }
     }
 
@@ -112,7 +121,16 @@ impl<'a> Tour<'a> {
     fn fire(&mut self, due: Due) {
         let Some(dossier) = &mut self.dossier else { return };
         let today = local_date(&dossier.client.timezone_offset, self.now);
-        dossier.forget_before(today.min(due.date));
+        if self.today != Some(today) {
+            dossier.forget_before(today.min(due.date));
+            self.today = Some(today);
+        }
+        if due.trigger == Trigger::PlanDeadline {
+            // A plan of the same inputs is taken over: who changes between two is spared the sums.
+            let known = |plan: &&CompiledPlan| dossier.plan(plan.cycle_start).is_none();
+            let earlier: Vec<_> = self.compiled.values().filter(known).cloned().collect();
+            dossier.plans.extend(earlier);
+        }
         let decision = schedule::fire(&due, dossier, self.library, self.policy, self.now);
         self.service.ledger.push((due.date, due.trigger, decision.outcome));
         self.next.remove(&due.trigger);
@@ -180,11 +198,13 @@ impl<'a> Tour<'a> {
             Effect::Infraction(event) => {
                 self.service.infractions.insert((event.date, event.kind), event);
             }
+            Effect::Plan(plan) => {
+                self.compiled.insert(plan.template_id.clone(), plan);
+            }
             Effect::Standing(_)
             | Effect::Card(_)
             | Effect::Alert { .. }
             | Effect::Profile(_)
-            | Effect::Plan(_)
             | Effect::Choose(_)
             | Effect::Excuse(_)
             | Effect::Request(_)
