@@ -5,6 +5,7 @@ mod table;
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use table::{Table, tables};
@@ -36,6 +37,8 @@ pub struct Archive {
     pub revisions: Vec<Revision>,
     /// What was ordered.
     pub orders: Vec<Order>,
+    /// Local dates whose closing is committed.
+    pub closed: Vec<Date>,
     /// Compiled plans.
     pub plans: Vec<CompiledPlan>,
     /// Which plans the client chose.
@@ -74,6 +77,7 @@ impl Archive {
             client,
             revisions: Vec::new(),
             orders: Vec::new(),
+            closed: Vec::new(),
             plans: Vec::new(),
             choices: Vec::new(),
             excuses: Vec::new(),

@@ -24,7 +24,7 @@ use std::collections::BTreeSet;
 pub use history::{Source, history};
 pub use map::{DateColumn, ExerciseColumns, LongSets, Map, SetColumns, WideSets};
 pub use original::original;
-pub use plan::{Counts, Import, Origin, Quarantined, Summary, WeighIn};
+pub use plan::{Counts, Import, Known, Origin, Quarantined, Summary, WeighIn};
 pub use reading::{
     Lifted, Mass, MassUnit, PassedOver, Problem, Reading, SetKind, Settings, Unreadable, Weighed,
 };

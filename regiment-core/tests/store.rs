@@ -10,6 +10,8 @@
 #[macro_use]
 mod harness;
 
+#[path = "store/archive.rs"]
+mod archive;
 #[path = "store/audit.rs"]
 mod audit;
 #[path = "store/clients.rs"]

@@ -1,6 +1,6 @@
 //! What an import would store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,7 +11,9 @@ use crate::{
     Slug, UserId,
     export::Archive,
     measure::BodyWeight,
-    record::{ClientProfile, Exercise, JobCard, Log, LogKey, MealTemplate, TrainingTemplate},
+    record::{
+        CardSource, ClientProfile, Exercise, JobCard, Log, LogKey, MealTemplate, TrainingTemplate,
+    },
 };
 
 /// What an import would store, and what it would not. A dry run and a real one have the same value.
@@ -107,8 +109,14 @@ pub struct Summary {
     pub profiles: Counts,
     /// Logs against those held.
     pub logs: Counts,
-    /// Weigh-ins; those held are counted by the store.
-    pub weigh_ins: usize,
+    /// Weigh-ins against those held.
+    pub weigh_ins: Counts,
+    /// Job cards against those held.
+    pub cards: Counts,
+    /// Templates against those of the library.
+    pub templates: Counts,
+    /// Whole clients against those enlisted.
+    pub archives: Counts,
     /// Names of exercises that nobody knows, or that stand for several, with how often they occur.
     pub unknown_exercises: BTreeMap<String, usize>,
     /// Rows in quarantine.
@@ -128,21 +136,77 @@ pub struct Counts {
     pub held: usize,
 }
 
+/// What is held of that which an import touches.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Profiles of the clients.
+    pub profiles: BTreeMap<UserId, ClientProfile>,
+    /// Effective logs of the same keys.
+    pub logs: BTreeMap<LogKey, Log>,
+    /// Weigh-ins of the same dates.
+    pub weigh_ins: BTreeMap<(UserId, Date), WeighIn>,
+    /// Cards by what they are keyed by.
+    pub cards: BTreeSet<(UserId, CardSource, Date)>,
+    /// Meal templates of the library.
+    pub meal_templates: BTreeMap<Slug<MealTemplate>, MealTemplate>,
+    /// Training blocks of the library.
+    pub training_templates: BTreeMap<Slug<TrainingTemplate>, TrainingTemplate>,
+    /// Clients as they would be exported.
+    pub archives: BTreeMap<UserId, Archive>,
+}
+
 impl Import {
     /// Returns the same import without what is held already, and counts it: importing twice stores
-    /// nothing twice. A log that is held with another content stays in, as its next revision.
+    /// nothing twice. A log that is held with another content stays in, as its next revision. Of an
+    /// enlisted client only what the file says changes, and never where he stands. A card that is held
+    /// is not touched; an archive of somebody who is held otherwise is refused.
     #[must_use]
-    pub fn against(
-        mut self,
-        profiles: &BTreeMap<UserId, ClientProfile>,
-        logs: &BTreeMap<LogKey, Log>,
-    ) -> Self {
-        let mut counts = Counts::default();
-        self.logs.retain(|log| counts.take(logs.get(&log.key()), log));
-        self.summary.logs = counts;
-        let mut counts = Counts::default();
-        self.profiles.retain(|client| counts.take(profiles.get(&client.user_id), client));
-        self.summary.profiles = counts;
+    pub fn against(mut self, held: &Known) -> Self {
+        let mut summary = std::mem::take(&mut self.summary);
+        summary.logs = sift(&mut self.logs, |log| held.logs.get(&log.key()));
+        self.profiles = self
+            .profiles
+            .into_iter()
+            .map(|client| match held.profiles.get(&client.user_id) {
+                Some(known) => over(&client, known),
+                None => client,
+            })
+            .collect();
+        summary.profiles = sift(&mut self.profiles, |client| held.profiles.get(&client.user_id));
+        summary.weigh_ins =
+            sift(&mut self.weigh_ins, |weight| held.weigh_ins.get(&(weight.user_id, weight.date)));
+        let n_cards = self.cards.len();
+        self.cards.retain(|card| !held.cards.contains(&(card.user_id, card.source, card.date)));
+        let new = self.cards.len();
+        summary.cards = Counts { new, changed: 0, held: n_cards - new };
+        // A template's version counts its changes here, and is no content.
+        for template in &mut self.meal_templates {
+            let known = held.meal_templates.get(&template.template_id);
+            template.version = known.map_or(template.version, |known| known.version);
+        }
+        for template in &mut self.training_templates {
+            let known = held.training_templates.get(&template.template_id);
+            template.version = known.map_or(template.version, |known| known.version);
+        }
+        let meals = sift(&mut self.meal_templates, |template| {
+            held.meal_templates.get(&template.template_id)
+        });
+        let blocks = sift(&mut self.training_templates, |template| {
+            held.training_templates.get(&template.template_id)
+        });
+        summary.templates = meals.and(blocks);
+        summary.archives =
+            sift(&mut self.archives, |archive| held.archives.get(&archive.client.user_id));
+        for archive in &self.archives {
+            if held.archives.contains_key(&archive.client.user_id) {
+                let id = archive.client.user_id.to_string();
+                let accepted = "a client who is not enlisted, or is exactly as in the file";
+                self.problems.push(Problem::new(1, "user_id", &id, accepted));
+            }
+        }
+        self.archives.retain(|archive| !held.archives.contains_key(&archive.client.user_id));
+        summary.problems = self.problems.len();
+        self.summary = summary;
         let left: BTreeMap<LogKey, Origin> =
             self.logs.iter().filter_map(|log| self.origins.remove_entry(&log.key())).collect();
         self.origins = left;
@@ -158,7 +222,13 @@ impl Import {
             last_date: dates().max(),
             profiles: Counts { new: self.profiles.len(), ..Counts::default() },
             logs: Counts { new: self.logs.len(), ..Counts::default() },
-            weigh_ins: self.weigh_ins.len(),
+            weigh_ins: Counts { new: self.weigh_ins.len(), ..Counts::default() },
+            cards: Counts { new: self.cards.len(), ..Counts::default() },
+            templates: Counts {
+                new: self.meal_templates.len() + self.training_templates.len(),
+                ..Counts::default()
+            },
+            archives: Counts { new: self.archives.len(), ..Counts::default() },
             quarantined: self.quarantine.len(),
             problems: self.problems.len(),
             ..self.summary
@@ -168,13 +238,54 @@ impl Import {
 }
 
 impl Counts {
-    /// Counts one record, and says whether it has to be stored.
-    fn take<T: PartialEq>(&mut self, held: Option<&T>, found: &T) -> bool {
-        match held {
-            None => self.new += 1,
-            Some(held) if held == found => self.held += 1,
-            Some(_) => self.changed += 1,
+    fn and(self, other: Self) -> Self {
+        Self {
+            new: self.new + other.new,
+            changed: self.changed + other.changed,
+            held: self.held + other.held,
         }
-        held != Some(found)
     }
+}
+
+/// Takes out what is held as it is, and counts all.
+fn sift<'a, T: PartialEq + 'a>(found: &mut Vec<T>, held: impl Fn(&T) -> Option<&'a T>) -> Counts {
+    let mut counts = Counts::default();
+    found.retain(|found| {
+        let known = held(found);
+        match known {
+            None => counts.new += 1,
+            Some(known) if known == found => counts.held += 1,
+            Some(_) => counts.changed += 1,
+        }
+        known != Some(found)
+    });
+    counts
+}
+
+/// Where a client stands is decided here, and not by a file about the past.
+const STANDING: [&str; 12] = [
+    "status",
+    "paused",
+    "paused_until",
+    "blocked_refeed",
+    "public_callout_opt_in",
+    "honors_opt_in",
+    "subject",
+    "version",
+    "created_at",
+    "updated_at",
+    "coach_id",
+    "guild_id",
+];
+
+/// A held profile with what a file says of it; what the file does not say stays.
+fn over(found: &ClientProfile, held: &ClientProfile) -> ClientProfile {
+    let fields = |client| match serde_json::to_value(client) {
+        Ok(serde_json::Value::Object(fields)) => fields,
+        _ => serde_json::Map::new(),
+    };
+    let mut merged = fields(held);
+    let said = fields(found).into_iter().filter(|(name, _)| !STANDING.contains(&name.as_str()));
+    merged.extend(said);
+    serde_json::from_value(merged.into()).unwrap_or_else(|_| held.clone())
 }

@@ -6,12 +6,12 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{Error, Regiment, Result, apply::Changes, clients::named, context::Context, load};
 use crate::{
-    Effect, Slug, UserId,
+    Dossier, Effect, Slug, UserId,
     calendar::{Zone, local_date},
     effect::Entry,
     engine::infractions,
     export::Archive,
-    import::Import,
+    import::{Import, Known},
     record::{
         Actor, AlertKind, CardSource, ClientProfile, Evidence, Exercise, Flag, JobCard, Log,
         LogKey, Revision, Severity, Status, Voided,
@@ -52,7 +52,8 @@ impl Regiment {
     /// [`Error::UnknownClient`] for logs of somebody who is neither enlisted nor in the import.
     pub async fn plan_import(&self, import: Import) -> Result<Import> {
         let mut tx = self.store.read().await?;
-        against_held(&mut tx, import).await
+        let context = self.context(&mut tx).await?;
+        against_held(&mut tx, import, &context).await
     }
 
     /// Stores an import in one transaction. Storing it twice stores nothing twice; imported logs
@@ -63,10 +64,10 @@ impl Regiment {
     pub async fn import(&self, import: Import, by: &Actor) -> Result<Import> {
         let mut tx = self.store.begin().await?;
         let context = self.context(&mut tx).await?;
-        let import = against_held(&mut tx, import).await?;
+        let import = against_held(&mut tx, import, &context).await?;
         let mut changes = Changes::default();
         for profile in &import.profiles {
-            store_profile(&mut tx, profile, &context).await?;
+            store_profile(&mut tx, profile, &context, &mut changes).await?;
         }
         for archive in &import.archives {
             store_archive(&mut tx, archive, &context).await?;
@@ -109,20 +110,7 @@ impl Regiment {
     /// [`Error::UnknownClient`], and the store's.
     pub async fn archive_of(&self, user_id: UserId) -> Result<Archive> {
         let mut tx = self.store.read().await?;
-        let client = tx.client(user_id).await?.ok_or(Error::UnknownClient)?;
-        let mut archive = Archive::new(client);
-        archive.revisions = tx.revisions(user_id, Date::MIN, Date::MAX).await?;
-        archive.orders = tx.orders_from([user_id], Date::MIN).await?;
-        archive.plans = tx.plans_from([user_id], Date::MIN).await?;
-        archive.choices = tx.choices_from([user_id], Date::MIN).await?;
-        archive.excuses = tx.excuses_until([user_id], Date::MIN).await?;
-        archive.requests = tx.open_requests([user_id]).await?;
-        archive.infractions = tx.infractions_from([user_id], Date::MIN).await?;
-        archive.standing = tx.standings([user_id]).await?.pop();
-        archive.cards = tx.cards_from([user_id], Date::MIN).await?;
-        archive.pauses = tx.pauses(user_id).await?;
-        archive.weigh_ins = tx.weigh_ins([user_id]).await?;
-        Ok(archive)
+        read_archive(&mut tx, user_id).await
     }
 
     /// Returns profiles and effective logs of a page of clients after one id, for the log frames.
@@ -143,57 +131,85 @@ impl Regiment {
 }
 
 /// Takes out of an import what is held already.
-async fn against_held(tx: &mut Tx, mut import: Import) -> Result<Import> {
+async fn against_held(tx: &mut Tx, import: Import, context: &Context) -> Result<Import> {
+    let profiles = import.profiles.iter().map(|profile| profile.user_id);
+    let restored: BTreeSet<UserId> =
+        import.archives.iter().map(|archive| archive.client.user_id).collect();
+    let brought: BTreeSet<UserId> = profiles.chain(restored.iter().copied()).collect();
     let mut clients: BTreeSet<UserId> = import.logs.iter().map(Log::user_id).collect();
     clients.extend(import.weigh_ins.iter().map(|weigh_in| weigh_in.user_id));
-    clients.extend(import.profiles.iter().map(|profile| profile.user_id));
-    clients.extend(import.archives.iter().map(|archive| archive.client.user_id));
-    let held: BTreeMap<UserId, ClientProfile> = tx
+    clients.extend(import.cards.iter().map(|card| card.user_id));
+    clients.extend(&brought);
+    let profiles: BTreeMap<UserId, ClientProfile> = tx
         .clients(clients.iter().copied())
         .await?
         .into_iter()
         .map(|client| (client.user_id, client))
         .collect();
-    let brought: BTreeSet<UserId> = import.profiles.iter().map(|profile| profile.user_id).collect();
-    let archived: BTreeSet<UserId> =
-        import.archives.iter().map(|archive| archive.client.user_id).collect();
-    let known =
-        |id: &UserId| held.contains_key(id) || brought.contains(id) || archived.contains(id);
-    if !clients.iter().all(known) {
+    if !clients.iter().all(|id| profiles.contains_key(id) || brought.contains(id)) {
         return Err(Error::UnknownClient);
     }
-    // Somebody who is enlisted keeps his records: an archive brings back those who are not.
-    import.archives.retain(|archive| !held.contains_key(&archive.client.user_id));
-    // What the program itself keeps of a profile is not a difference.
-    let same_but_for_bookkeeping = |profile: &ClientProfile| {
-        held.get(&profile.user_id).map(|held| ClientProfile {
-            subject: held.subject.clone(),
-            created_at: held.created_at,
-            updated_at: held.updated_at,
-            version: held.version,
-            ..profile.clone()
-        })
-    };
-    for profile in &mut import.profiles {
-        if let Some(same) = same_but_for_bookkeeping(profile) {
-            *profile = same;
+    let enlisted = || profiles.keys().copied();
+    let first = import.logs.iter().map(Log::date).min().unwrap_or(Date::MAX);
+    let logs = tx.effective_logs(enlisted(), first, Date::MAX).await?;
+    let weigh_ins = tx.weigh_ins(import.weigh_ins.iter().map(|found| found.user_id)).await?;
+    let cards = tx.cards_from(import.cards.iter().map(|card| card.user_id), Date::MIN).await?;
+    let mut archives = BTreeMap::new();
+    for user_id in restored {
+        if profiles.contains_key(&user_id) {
+            archives.insert(user_id, read_archive(tx, user_id).await?);
         }
     }
-    let first = import.logs.iter().map(Log::date).min().unwrap_or(Date::MAX);
-    let logs = tx.effective_logs(held.keys().copied(), first, Date::MAX).await?;
-    let logs = logs.into_iter().map(|log| (log.key(), log)).collect();
-    Ok(import.against(&held, &logs))
+    Ok(import.against(&Known {
+        logs: logs.into_iter().map(|log| (log.key(), log)).collect(),
+        weigh_ins: weigh_ins
+            .into_iter()
+            .map(|found| ((found.user_id, found.date), found))
+            .collect(),
+        cards: cards.into_iter().map(|card| (card.user_id, card.source, card.date)).collect(),
+        meal_templates: context.library.meal_templates.clone(),
+        training_templates: context.library.training_templates.clone(),
+        archives,
+        profiles,
+    }))
 }
 
-async fn store_profile(tx: &mut Tx, profile: &ClientProfile, context: &Context) -> Result<()> {
-    match tx.client(profile.user_id).await? {
-        Some(_) => {
-            tx.save_client(profile, context.now).await?;
-        }
-        None => tx.enlist(&named(profile.clone()), context.now).await?,
+/// Reads everything about one client.
+async fn read_archive(tx: &mut Tx, user_id: UserId) -> Result<Archive> {
+    let client = tx.client(user_id).await?.ok_or(Error::UnknownClient)?;
+    let closed = tx.closed_from([user_id], Date::MIN).await?;
+    Ok(Archive {
+        revisions: tx.revisions(user_id, Date::MIN, Date::MAX).await?,
+        orders: tx.orders_from([user_id], Date::MIN).await?,
+        closed: closed.into_iter().map(|(_, date)| date).collect(),
+        plans: tx.plans_from([user_id], Date::MIN).await?,
+        choices: tx.choices_from([user_id], Date::MIN).await?,
+        excuses: tx.excuses_until([user_id], Date::MIN).await?,
+        requests: tx.requests_of(user_id).await?,
+        infractions: tx.infractions_from([user_id], Date::MIN).await?,
+        standing: tx.standings([user_id]).await?.pop(),
+        cards: tx.cards_from([user_id], Date::MIN).await?,
+        pauses: tx.pauses(user_id).await?,
+        weigh_ins: tx.weigh_ins([user_id]).await?,
+        ..Archive::new(client)
+    })
+}
+
+/// Enlists a client who is not, and saves what a file says of one who is.
+async fn store_profile(
+    tx: &mut Tx,
+    profile: &ClientProfile,
+    context: &Context,
+    changes: &mut Changes,
+) -> Result<()> {
+    if let Some(held) = tx.client(profile.user_id).await? {
+        changes.take(&mut Dossier::new(held), vec![Effect::Profile(profile.clone())]);
+        return Ok(());
     }
+    let profile = named(profile.clone());
+    tx.enlist(&profile, context.now).await?;
     if profile.status == Status::Active {
-        super::apply::begin(tx, profile, context).await?;
+        super::apply::begin(tx, &profile, context).await?;
     }
     Ok(())
 }
@@ -211,6 +227,8 @@ async fn store_archive(tx: &mut Tx, archive: &Archive, context: &Context) -> Res
     let logs: Vec<Log> = archive.logs().into_values().cloned().collect();
     refresh_lifts(tx, logs.iter()).await?;
     tx.save_orders(&archive.orders).await?;
+    let closed: Vec<_> = archive.closed.iter().map(|date| (profile.user_id, *date)).collect();
+    tx.close_dates(&closed, context.now).await?;
     tx.save_plans(&archive.plans).await?;
     tx.save_choices(&archive.choices).await?;
     tx.save_excuses(&archive.excuses).await?;

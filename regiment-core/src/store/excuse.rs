@@ -98,6 +98,13 @@ impl Tx {
         Ok(requests)
     }
 
+    /// Returns every request of a client, decided or not, oldest first.
+    pub async fn requests_of(&mut self, user_id: UserId) -> Result<Vec<ExcuseRequest>> {
+        let sql = "SELECT id, body FROM excuse_requests WHERE user_id = $1 ORDER BY asked_at, id";
+        let rows = self.fetch(&REQUESTS, sql, &values![user_id]).await?;
+        self.read_all(&rows, |row| row.json("body"))
+    }
+
     /// Returns a request.
     pub async fn request(&mut self, id: Id<ExcuseRequest>) -> Result<Option<ExcuseRequest>> {
         let sql = "SELECT id, body FROM excuse_requests WHERE id = $1";

@@ -167,7 +167,7 @@ fn a_weigh_in_is_no_check_in() {
     // The later row of a date counts, to the decimal that a check-in has.
     assert_eq!(kept, [(date("2026-01-05"), 84.0, 4), (date("2026-01-06"), 83.1, 3)]);
     assert_eq!(plan.weigh_ins[0].timestamp, at("2026-01-05T17:00:00Z"));
-    assert_eq!((plan.summary.weigh_ins, plan.summary.problems), (2, 1));
+    assert_eq!((plan.summary.weigh_ins.new, plan.summary.problems), (2, 1));
     assert_eq!(
         plan.problems[0].to_string(),
         "scale.csv, line 5: weight must be a weight from 30 to 300 kg, not \"12\""

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::export::Archive;
+use crate::import::Known;
 use crate::record::{CardioLog, DoneOrMissed, Goal, JobCard};
 use crate::testing::{self, date, user};
 
@@ -338,13 +339,16 @@ fn an_export_comes_back_whole() {
 fn importing_twice_stores_nothing_twice() {
     let text = format!("[{PROFILE},{},{}]", meal("", ""), set("", ""));
     let first = read(&text);
-    let profiles = first.profiles.iter().map(|client| (client.user_id, client.clone())).collect();
-    let logs = first.logs.iter().map(|log| (log.key(), log.clone())).collect();
-    let again = read(&text).against(&profiles, &logs);
+    let held = Known {
+        profiles: first.profiles.iter().map(|client| (client.user_id, client.clone())).collect(),
+        logs: first.logs.iter().map(|log| (log.key(), log.clone())).collect(),
+        ..Known::default()
+    };
+    let again = read(&text).against(&held);
     assert_eq!((again.profiles.len(), again.logs.len(), again.origins.len()), (0, 0, 0));
     assert_eq!((again.summary.logs.held, again.summary.logs.new), (2, 0));
     let changed = read(&format!("{}{}", meal("completed", "missed"), set("", "")));
-    let changed = changed.against(&profiles, &logs);
+    let changed = changed.against(&held);
     assert_eq!(changed.logs.len(), 1);
     assert_eq!(changed.summary.logs.changed, 1);
     let Log::Meal(found) = &changed.logs[0] else { panic!("not a meal") };
