@@ -279,3 +279,23 @@ fn entry(by: &Actor, action: &str, subject: &str) -> NewEntry {
         details,
     }
 }
+
+/// A server runs these on threads of their own.
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn moves_between_threads<T: Send>(future: T) -> T {
+        future
+    }
+
+    #[test]
+    fn every_turn_can_move_between_threads() {
+        fn turns(regiment: &Regiment, submitted: Submitted) {
+            drop(moves_between_threads(regiment.tick()));
+            drop(moves_between_threads(regiment.deliver(&Log)));
+            drop(moves_between_threads(regiment.log(submitted)));
+        }
+        let _: fn(&Regiment, Submitted) = turns;
+    }
+}

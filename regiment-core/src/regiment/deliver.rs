@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::{FutureExt as _, future::join_all};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
@@ -24,7 +24,7 @@ use crate::{
 /// The most messages under lease at once.
 const BATCH: u32 = 100;
 
-/// The most calls to the platform under way at once; its answers keep the order of the messages.
+/// The most calls to the platform under way at once.
 const AT_ONCE: usize = 16;
 
 /// What one turn of the sender did.
@@ -53,20 +53,17 @@ impl Regiment {
             if claimed.is_empty() {
                 break;
             }
-            let attempts = stream::iter(claimed)
-                .map(async |claim| {
-                    let delivery = Delivery {
-                        dispatch: claim.dispatch.clone(),
-                        attempt: claim.attempts,
-                        is_doubtful: claim.is_doubtful,
-                        wording: claim.wording.clone(),
-                    };
-                    let ending = notifier.deliver(&delivery, self.clock.now()).await;
-                    (claim, ending)
-                })
-                .buffered(AT_ONCE)
-                .collect()
-                .await;
+            let mut attempts = Vec::with_capacity(claimed.len());
+            let mut claimed = claimed.into_iter();
+            while claimed.len() > 0 {
+                let now = self.clock.now();
+                let side_by_side = claimed.by_ref().take(AT_ONCE);
+                let mut calls = Vec::new();
+                for claim in side_by_side {
+                    calls.push(attempt(claim, notifier, now).boxed());
+                }
+                attempts.extend(join_all(calls).await);
+            }
             self.finish(attempts, &mut sent).await?;
         }
         sent.failed += self.end_missed().await?;
@@ -142,6 +139,21 @@ impl Regiment {
     }
 }
 
+async fn attempt(
+    claim: Claimed,
+    notifier: &impl Notifier,
+    now: Timestamp,
+) -> (Claimed, Result<super::Receipt, Undelivered>) {
+    let delivery = Delivery {
+        dispatch: claim.dispatch.clone(),
+        attempt: claim.attempts,
+        is_doubtful: claim.is_doubtful,
+        wording: claim.wording.clone(),
+    };
+    let ending = notifier.deliver(&delivery, now).await;
+    (claim, ending)
+}
+
 fn ending(attempt: Result<super::Receipt, Undelivered>, context: &Context) -> Ending {
     match attempt {
         Ok(receipt) => Ending::Delivered { remote_id: receipt.remote_id },
@@ -164,10 +176,12 @@ async fn mark_delivered(tx: &mut Tx, dispatch: &Dispatch, now: Timestamp) -> Res
 
 /// Tells the coach of messages that will not arrive.
 async fn report(tx: &mut Tx, context: &Context, failures: &[(Dispatch, Failure)]) -> Result<()> {
-    let clients = failures.iter().filter_map(|(dispatch, _)| match dispatch.to {
-        Recipient::Client(user_id) => Some(user_id),
-        Recipient::Coaches | Recipient::Public(_) | Recipient::Honors(_) => None,
-    });
+    let mut clients = Vec::new();
+    for (dispatch, _) in failures {
+        if let Recipient::Client(user_id) = dispatch.to {
+            clients.push(user_id);
+        }
+    }
     let mut cards: BTreeMap<UserId, Vec<JobCard>> = BTreeMap::new();
     for card in tx.unresolved_cards(clients).await? {
         cards.entry(card.user_id).or_default().push(card);

@@ -34,24 +34,25 @@ impl Regiment {
         for damage in &recovered.damage {
             tracing::error!(engine = "spool", outcome = "damaged", ?damage, "a part is unreadable");
         }
-        for waiting in &recovered.entries {
+        // By value: a reference held over an await would keep the future from moving to a thread.
+        for waiting in recovered.entries.clone() {
             let mut tx = self.store.begin().await?;
             let context = self.context(&mut tx).await?;
             if tx.apply_spooled(&waiting.key, context.now).await? == Replay::AlreadyStored {
                 continue;
             }
             let mark = tx.savepoint().await?;
-            let user_id = waiting.entry.user_id;
+            let submitted = waiting.entry.clone();
             let stored = self
-                .decide_in(&mut tx, &context, user_id, |dossier, context| {
-                    decide(&waiting.entry, Via::Spool, dossier, context)
+                .decide_in(&mut tx, &context, submitted.user_id, move |dossier, context| {
+                    decide(&submitted, Via::Spool, dossier, context)
                 })
                 .await;
             match tx.settle(mark, stored).await? {
                 Ok(_) => {}
                 Err(error @ (Error::Refused(_) | Error::Invalid(_) | Error::UnknownClient)) => {
                     // What the rules refuse is not lost: a coach finds it in quarantine.
-                    let row = refused(waiting, &error, context.now)?;
+                    let row = refused(&waiting, &error, context.now)?;
                     tx.quarantine(&[row]).await?;
                 }
                 Err(error) => return Err(error),
