@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+use regiment_core::UserId;
 
 use crate::config::{LogFormat, Overrides, Role, ServeOverrides};
 use crate::secret::DatabaseUrl;
@@ -39,6 +41,14 @@ pub enum Command {
         after_help = "Example:\n  regiment serve --listen 127.0.0.1:8080 --roles api,scheduler"
     )]
     Serve(ServeArgs),
+    /// Simulates a company of clients on the real engines, then serves it.
+    #[command(after_help = "Example:\n  regiment demo --clients 24 --weeks 8 --seed 1")]
+    Demo(DemoArgs),
+    /// Simulates a company of clients and writes their logs as frames.
+    #[command(
+        after_help = "Example:\n  regiment simulate --clients 200 --days 90 --seed 7 --out frames/"
+    )]
+    Simulate(SimulateArgs),
     /// Shows, checks or changes the policy: every threshold and time the engines obey.
     #[command(
         subcommand,
@@ -51,6 +61,16 @@ pub enum Command {
         after_help = "Example:\n  regiment migrate status\n  regiment migrate up\n  regiment migrate down --to 3"
     )]
     Migrate(MigrateCommand),
+    /// Brings records in from other programs; twice stores nothing twice.
+    #[command(
+        after_help = "Examples:\n  regiment import --format hevy --user-id 80351110224678912 workouts.csv --dry-run\n  regiment import --format csv --map map.toml --user-id 80351110224678912 log.csv"
+    )]
+    Import(ImportArgs),
+    /// Writes records out: everything about one client, or all logs as frames.
+    #[command(
+        after_help = "Examples:\n  regiment export --user-id 80351110224678912 --out client/\n  regiment export --frames frames/"
+    )]
+    Export(ExportArgs),
     /// Writes the JSON Schema of every record.
     #[command(after_help = "Example:\n  regiment schemas --out docs/schemas")]
     Schemas(SchemasArgs),
@@ -65,6 +85,49 @@ pub struct ServeArgs {
     /// What this process takes part in [default: api,scheduler]
     #[arg(long, value_delimiter = ',', value_name = "ROLES")]
     pub roles: Option<Vec<Role>>,
+}
+
+/// `regiment demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// How many clients enlist.
+    #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub clients: u32,
+    /// How many weeks they live before the demo serves.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=104))]
+    pub weeks: u32,
+    /// The same seed gives the same company.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// The loopback address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub listen: SocketAddr,
+    /// Ends after the summary.
+    #[arg(long)]
+    pub no_serve: bool,
+    /// Serves, asks its own health and API, and exits 0 if they answered.
+    #[arg(long, conflicts_with = "no_serve")]
+    pub check: bool,
+}
+
+/// `regiment simulate`.
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// How many clients enlist.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub clients: u32,
+    /// How many days they live.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3_660))]
+    pub days: u32,
+    /// The same seed gives the same frames.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// The date on whose midnight (UTC) the simulation ends [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub end: Option<Date>,
+    /// The folder to write to.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 /// `regiment policy`.
@@ -102,6 +165,83 @@ pub enum MigrateCommand {
     },
 }
 
+/// `regiment import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// What the file is.
+    #[arg(long, value_enum)]
+    pub format: ImportFormat,
+    /// The file, or the folder of frames.
+    pub path: PathBuf,
+    /// What the columns of a csv file mean.
+    #[arg(long, value_name = "MAP.toml", required_if_eq("format", "csv"))]
+    pub map: Option<PathBuf>,
+    /// The client the rows belong to, where the file does not say.
+    #[arg(long, value_name = "ID")]
+    pub user_id: Option<UserId>,
+    /// The unit of weights, where the file does not say.
+    #[arg(long, value_enum)]
+    pub unit: Option<Unit>,
+    /// Reports what would be stored, and stores nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What an imported file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ImportFormat {
+    /// Records of the original system, flat or in envelopes.
+    OriginalJson,
+    /// A folder of Parquet log frames.
+    Frames,
+    /// The workout history of Hevy.
+    Hevy,
+    /// The workout history of Strong.
+    Strong,
+    /// The spreadsheet of FitNotes.
+    Fitnotes,
+    /// Dates and body weights.
+    WeightsCsv,
+    /// Any table, with a map.
+    Csv,
+}
+
+/// A unit of weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Unit {
+    /// Kilograms.
+    Kg,
+    /// Pounds.
+    Lb,
+}
+
+/// `regiment export`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["user_id", "frames"]))]
+pub struct ExportArgs {
+    /// The client to write out.
+    #[arg(long, value_name = "ID", requires = "out")]
+    pub user_id: Option<UserId>,
+    /// The folder for one client's records.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// How one client's records are written.
+    #[arg(long, value_enum, default_value = "json")]
+    pub format: ExportFormat,
+    /// Writes the effective logs of everybody as Parquet frames into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub frames: Option<PathBuf>,
+}
+
+/// How one client's records are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// One JSON file; it imports again to the same records.
+    Json,
+    /// One CSV file for each kind of record.
+    Csv,
+}
+
 /// `regiment schemas`.
 #[derive(Debug, Args)]
 pub struct SchemasArgs {
@@ -117,9 +257,13 @@ impl Cli {
             Command::Serve(args) => {
                 ServeOverrides { listen: args.listen, roles: args.roles.clone() }
             }
-            Command::Policy(_) | Command::Migrate(_) | Command::Schemas(_) => {
-                ServeOverrides::default()
-            }
+            Command::Demo(_)
+            | Command::Simulate(_)
+            | Command::Policy(_)
+            | Command::Migrate(_)
+            | Command::Import(_)
+            | Command::Export(_)
+            | Command::Schemas(_) => ServeOverrides::default(),
         };
         Overrides { database: self.database.clone().map(DatabaseUrl::new), log: self.log, serve }
     }

@@ -16,7 +16,7 @@ pub struct Usage(pub String);
 
 /// Prints an error as one line and returns its exit code.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    let line = one_line(&format!("{error:#}"));
+    let line = one_line(&chain(error));
     // Nowhere is left to say that standard error is closed.
     let _ = writeln!(std::io::stderr(), "error: {line}");
     ExitCode::from(if is_usage(error) { 2 } else { 1 })
@@ -34,6 +34,19 @@ pub(crate) fn usage(error: &clap::Error) -> Usage {
     let line = one_line(&said.join("\n"));
     let line = line.strip_prefix("error: ").unwrap_or(&line);
     Usage(format!("{line} (see --help)"))
+}
+
+/// Writes an error and its causes; a cause that the text above it quotes is not said twice.
+fn chain(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 fn is_usage(error: &anyhow::Error) -> bool {
@@ -63,16 +76,24 @@ mod tests {
     #[test]
     fn wrong_usage_is_one_line_that_names_what_would_be_accepted() {
         check(
-            &["migrat"],
-            "unrecognized subcommand 'migrat'; tip: a similar subcommand exists: 'migrate' (see --help)",
+            &["demo", "--clients", "0"],
+            "invalid value '0' for '--clients <CLIENTS>': 0 is not in 1..=10000 (see --help)",
         );
         check(
-            &["migrate", "down"],
-            "the following required arguments were not provided: --to <N> (see --help)",
+            &["export", "--user-id", "12", "--out", "x", "--format", "xml"],
+            "invalid value 'xml' for '--format <FORMAT>'; [possible values: json, csv] (see --help)",
         );
         check(
-            &["--log", "xml", "migrate", "up"],
-            "invalid value 'xml' for '--log <FORMAT>'; [possible values: auto, json, pretty] (see --help)",
+            &["serv"],
+            "unrecognized subcommand 'serv'; tip: a similar subcommand exists: 'serve' (see --help)",
+        );
+        check(
+            &["simulate", "--days", "3", "--out", "x"],
+            "the following required arguments were not provided: --clients <CLIENTS> (see --help)",
+        );
+        check(
+            &["import", "--format", "hevy", "--user-id", "me", "x.csv"],
+            "invalid value 'me' for '--user-id <ID>': user_id must be 1 to 20 decimal digits, not me (see --help)",
         );
     }
 

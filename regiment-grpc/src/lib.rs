@@ -5,6 +5,7 @@
 
 pub mod cli;
 mod command;
+mod company;
 pub mod config;
 mod failure;
 pub mod logging;
@@ -50,14 +51,23 @@ pub fn run(
 }
 
 fn start(cli: Cli, environment: impl IntoIterator<Item = (String, String)>) -> anyhow::Result<()> {
-    let config = Config::load(cli.config.as_deref(), environment, &cli.overrides())?;
+    let mut config = Config::load(cli.config.as_deref(), environment, &cli.overrides())?;
+    let is_simulated = matches!(cli.command, Command::Demo(_) | Command::Simulate(_));
+    if is_simulated && config.log_filter == Config::default().log_filter {
+        // Weeks of a whole company would bury what the command itself has to say.
+        "error".clone_into(&mut config.log_filter);
+    }
     logging::start(&config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match cli.command {
             Command::Serve(_) => command::serve::run(&config).await,
+            Command::Demo(args) => Box::pin(command::demo::run(&args)).await,
+            Command::Simulate(args) => command::simulate::run(&args).await,
             Command::Policy(command) => command::policy::run(command, &config).await,
             Command::Migrate(command) => command::migrate::run(command, &config).await,
+            Command::Import(args) => command::import::run(&args, &config).await,
+            Command::Export(args) => command::export::run(&args, &config).await,
             Command::Schemas(args) => command::schemas::run(&args),
         }
     })

@@ -11,6 +11,7 @@ use std::io::{self, IsTerminal as _};
 
 use regiment_core::clock::{Clock, SystemClock};
 use tracing::Subscriber;
+use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _, Registry};
@@ -21,7 +22,7 @@ use crate::config::{Config, LogFormat};
 
 /// Starts logging to standard error for the rest of the process.
 pub fn start(config: &Config) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&config.log_filter)?;
+    let filter = filter(&config.log_filter)?;
     let is_json = match config.log {
         LogFormat::Json => true,
         LogFormat::Pretty => false,
@@ -38,6 +39,11 @@ pub fn start(config: &Config) -> anyhow::Result<()> {
         tracing::subscriber::set_global_default(registry)?;
     }
     Ok(())
+}
+
+/// Reads a filter, and keeps those quiet who log headers at their finer levels, tokens among them.
+pub fn filter(text: &str) -> Result<EnvFilter, ParseError> {
+    EnvFilter::try_new(format!("{text},h2=info,hyper=info,hyper_util=info,tower=info"))
 }
 
 /// Returns a subscriber that writes JSON lines to `writer`, timed by `clock`.

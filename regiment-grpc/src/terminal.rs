@@ -88,13 +88,19 @@ pub fn progress(total: u64, what: &str) -> ProgressBar {
 /// Joins the lines of an error with what follows it, so that it stands on one line.
 pub fn one_line(text: &str) -> String {
     let mut line = String::new();
-    for part in text.lines().map(str::trim).filter(|part| !part.is_empty()) {
+    for part in text.lines().map(str::trim).filter(|part| !part.is_empty() && !is_excerpt(part)) {
         if !line.is_empty() {
             let _ = write!(line, "{}", if line.ends_with([':', ',']) { " " } else { "; " });
         }
         line.push_str(part);
     }
     line
+}
+
+/// Returns whether a line shows a piece of a file, as TOML errors do: `2 | name = 1`.
+fn is_excerpt(line: &str) -> bool {
+    line.split_once('|')
+        .is_some_and(|(number, _)| number.trim().bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -110,5 +116,7 @@ mod tests {
     #[test]
     fn an_error_stands_on_one_line() {
         assert_eq!(one_line("bad value:\n  x\n\nsay y\n"), "bad value: x; say y");
+        let toml = "at line 2\n  |\n2 | x = 1\n  | ^\nunknown field `x`";
+        assert_eq!(one_line(toml), "at line 2; unknown field `x`");
     }
 }

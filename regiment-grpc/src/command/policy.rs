@@ -2,12 +2,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::Context as _;
+use regiment_core::Policy;
 use regiment_core::record::Actor;
-use regiment_core::regiment::Regiment;
-use regiment_core::{Policy, SystemClock};
 
 use crate::cli::PolicyCommand;
 use crate::config::Config;
@@ -16,7 +14,7 @@ use crate::terminal::print;
 pub(crate) async fn run(command: PolicyCommand, config: &Config) -> anyhow::Result<()> {
     match command {
         PolicyCommand::Show => {
-            let regiment = practice(config).await?;
+            let regiment = super::practice(config).await?;
             let (version, policy) = regiment.policy();
             print(&format!("# version {version}\n\n{}", policy.to_toml()))?;
         }
@@ -26,7 +24,7 @@ pub(crate) async fn run(command: PolicyCommand, config: &Config) -> anyhow::Resu
         }
         PolicyCommand::Apply { file } => {
             let policy = read(&file)?;
-            let regiment = practice(config).await?;
+            let regiment = super::practice(config).await?;
             if *regiment.policy().1 == policy {
                 print("that policy is in force already\n")?;
                 return Ok(());
@@ -44,9 +42,4 @@ pub(crate) fn read(file: &Path) -> anyhow::Result<Policy> {
     let text =
         fs::read_to_string(file).with_context(|| format!("can't read {}", file.display()))?;
     Policy::from_toml(&text).with_context(|| format!("{} is refused", file.display()))
-}
-
-async fn practice(config: &Config) -> anyhow::Result<Regiment> {
-    let store = super::open(config).await?;
-    Ok(Regiment::open(store, Arc::new(SystemClock)).await?)
 }

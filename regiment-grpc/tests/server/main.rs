@@ -4,4 +4,5 @@ mod clients;
 mod errors;
 mod logs;
 mod practice;
+mod redaction;
 mod surface;

@@ -1,0 +1,262 @@
+//! A simulated company on a store in memory, for `demo` and `simulate`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::date;
+use jiff::{SignedDuration, Timestamp};
+use regiment_core::measure::Minutes;
+use regiment_core::record::{ClientProfile, Exercise, Log, LogKey};
+use regiment_core::regiment::Regiment;
+use regiment_core::simulate::{Company, Tally};
+use regiment_core::store::Store;
+use regiment_core::{ManualClock, Slug, SystemClock, UserId};
+
+use crate::command::export::everything;
+use crate::terminal::{Align, count, progress, table};
+
+/// How far the clock goes between two drawings of the progress bar.
+const STEP: SignedDuration = SignedDuration::from_hours(6);
+
+/// A company that has lived for a while, and the store that remembers it.
+#[derive(Debug)]
+pub(crate) struct Simulated {
+    pub(crate) store: Store,
+    pub(crate) company: Company,
+    pub(crate) tally: Tally,
+    pub(crate) until: Timestamp,
+}
+
+impl Simulated {
+    /// Lets `n` people live from `begins` to `until` through the real engines.
+    pub(crate) async fn live(
+        seed: u64,
+        n: u32,
+        begins: Timestamp,
+        until: Timestamp,
+    ) -> anyhow::Result<Self> {
+        let clock = Arc::new(ManualClock::at(begins));
+        let store = Store::open("sqlite::memory:").await?;
+        store.migrate_up(begins).await?;
+        let regiment = Regiment::open(store.clone(), clock.clone()).await?;
+        let n_days = u32::try_from(until.duration_since(begins).as_hours() / 24)?;
+        // The last of them has been in service for three quarters of the time.
+        let mut company = Company::new(seed, n, begins, n_days / 4);
+
+        let n_steps = u64::from(n_days) * 24 / u64::try_from(STEP.as_hours())?;
+        let bar = progress(n_steps, &format!("{n} clients, {n_days} days"));
+        let mut tally = Tally::default();
+        let mut now = begins;
+        while now < until {
+            now = (now + STEP).min(until);
+            tally.add(company.live(&regiment, &clock, now).await?);
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        Ok(Self { store, company, tally, until })
+    }
+
+    /// Opens the practice again on the machine's clock.
+    pub(crate) async fn on_the_system_clock(&self) -> anyhow::Result<Regiment> {
+        Ok(Regiment::open(self.store.clone(), Arc::new(SystemClock)).await?)
+    }
+
+    /// Says what became of everybody: a row for each, and the sums.
+    pub(crate) async fn summary(&self) -> anyhow::Result<String> {
+        let regiment = self.on_the_system_clock().await?;
+        let (clients, logs) = everything(&regiment).await?;
+        let mut services: BTreeMap<UserId, Service> = BTreeMap::new();
+        for client in clients {
+            services.insert(client.user_id, Service::new(client));
+        }
+        let ids: Vec<UserId> = services.keys().copied().collect();
+        let first = date(1, 1, 1);
+        let mut tx = self.store.read().await?;
+        for order in tx.orders_from(ids.iter().copied(), first).await? {
+            services.entry(order.user_id).and_modify(|service| service.orders += 1);
+        }
+        for event in tx.infractions_from(ids.iter().copied(), first).await? {
+            if event.counts() {
+                services.entry(event.user_id).and_modify(|service| service.infractions += 1);
+            }
+        }
+        for card in tx.unresolved_cards(ids.iter().copied()).await? {
+            services.entry(card.user_id).and_modify(|service| service.cards += 1);
+        }
+        drop(tx);
+        let mut by_date: Vec<(LogKey, Log)> =
+            logs.into_iter().map(|log| (log.key(), log)).collect();
+        by_date.sort_by(|(one, _), (other, _)| (one.date, one).cmp(&(other.date, other)));
+        for (key, log) in by_date {
+            services.entry(key.user_id).and_modify(|service| service.take(&log));
+        }
+        Ok(self.laid_out(&services.into_values().collect::<Vec<_>>()))
+    }
+
+    fn laid_out(&self, services: &[Service]) -> String {
+        let mut rows: Vec<[String; 10]> = services.iter().map(Service::row).collect();
+        let mut total = Total::default();
+        for service in services {
+            total.add(service);
+        }
+        rows.push(total.row(services.len()));
+        let columns = [
+            ("client", Align::Left),
+            ("goal", Align::Left),
+            ("zone", Align::Left),
+            ("orders", Align::Right),
+            ("logs", Align::Right),
+            ("missed", Align::Right),
+            ("infractions", Align::Right),
+            ("open cards", Align::Right),
+            ("records", Align::Right),
+            ("adherence", Align::Right),
+        ];
+        let tally = &self.tally;
+        let events = [
+            (tally.messages, "messages delivered"),
+            (tally.answers, "answers stored"),
+            (tally.refused, "entries refused"),
+            (tally.confirmations, "odd weights asked about"),
+            (tally.asked, "excuses asked for"),
+            (tally.granted, "granted"),
+            (tally.paused, "pauses"),
+            (tally.reassigned, "blocks followed by another"),
+        ]
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, what)| format!("{} {what}", count(n.into())))
+        .collect::<Vec<_>>()
+        .join(", ");
+        format!("{}\n{events}\n", table(columns, &rows))
+    }
+}
+
+/// What one client's service came to.
+struct Service {
+    client: ClientProfile,
+    orders: u64,
+    logs: u64,
+    missed: u64,
+    /// Items that count toward adherence, and how much of them was done.
+    counted: f64,
+    done: f64,
+    infractions: u64,
+    cards: u64,
+    records: u64,
+    best: BTreeMap<Slug<Exercise>, f64>,
+}
+
+impl Service {
+    fn new(client: ClientProfile) -> Self {
+        Self {
+            client,
+            orders: 0,
+            logs: 0,
+            missed: 0,
+            counted: 0.0,
+            done: 0.0,
+            infractions: 0,
+            cards: 0,
+            records: 0,
+            best: BTreeMap::new(),
+        }
+    }
+
+    /// Takes a log in; the client's logs come in the order of their dates.
+    fn take(&mut self, log: &Log) {
+        self.logs += 1;
+        self.missed += u64::from(log.is_counted_miss());
+        if log.cause().is_none() {
+            self.counted += 1.0;
+            self.done += share_done(log);
+        }
+        let Log::Training(log) = log else { return };
+        let Some(lifted) = log.set.and_then(|set| set.e1rm()) else { return };
+        match self.best.get(&log.exercise_id) {
+            Some(best) if lifted <= *best => {}
+            Some(_) => {
+                self.records += 1;
+                self.best.insert(log.exercise_id.clone(), lifted);
+            }
+            None => {
+                self.best.insert(log.exercise_id.clone(), lifted);
+            }
+        }
+    }
+
+    fn row(&self) -> [String; 10] {
+        let client = &self.client;
+        [
+            client.alias.clone().or_else(|| client.name.clone()).unwrap_or_default(),
+            client.goal.to_string(),
+            client.timezone_offset.to_string(),
+            count(self.orders),
+            count(self.logs),
+            count(self.missed),
+            count(self.infractions),
+            count(self.cards),
+            count(self.records),
+            percent(self.done, self.counted),
+        ]
+    }
+}
+
+/// How much of an item was done: cardio counts up to its assigned minutes.
+fn share_done(log: &Log) -> f64 {
+    if log.is_missed() {
+        return 0.0;
+    }
+    match log {
+        Log::Cardio(log) if log.assigned_minutes.get() > 0 => {
+            let done = log.actual_minutes.map_or(0, Minutes::get);
+            (f64::from(done) / f64::from(log.assigned_minutes.get())).min(1.0)
+        }
+        Log::Meal(_) | Log::Training(_) | Log::Cardio(_) | Log::Checkin(_) => 1.0,
+    }
+}
+
+fn percent(part: f64, whole: f64) -> String {
+    if whole > 0.0 { format!("{:.0}%", 100.0 * part / whole) } else { "–".to_owned() }
+}
+
+/// The sums over everybody.
+#[derive(Default)]
+struct Total {
+    orders: u64,
+    logs: u64,
+    missed: u64,
+    infractions: u64,
+    cards: u64,
+    records: u64,
+    counted: f64,
+    done: f64,
+}
+
+impl Total {
+    fn add(&mut self, service: &Service) {
+        self.orders += service.orders;
+        self.logs += service.logs;
+        self.missed += service.missed;
+        self.infractions += service.infractions;
+        self.cards += service.cards;
+        self.records += service.records;
+        self.counted += service.counted;
+        self.done += service.done;
+    }
+
+    fn row(&self, n_clients: usize) -> [String; 10] {
+        [
+            format!("{n_clients} clients"),
+            String::new(),
+            String::new(),
+            count(self.orders),
+            count(self.logs),
+            count(self.missed),
+            count(self.infractions),
+            count(self.cards),
+            count(self.records),
+            percent(self.done, self.counted),
+        ]
+    }
+}
