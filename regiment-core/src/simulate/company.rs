@@ -8,7 +8,7 @@ mod deed;
 mod live;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     ops::Range,
 };
 
@@ -41,7 +41,7 @@ pub struct Company {
     pub(super) coach_at: Timestamp,
     /// Who waits for the coach: to be activated, or for an answer.
     #[cfg(feature = "store")]
-    waiting: BTreeSet<UserId>,
+    waiting: std::collections::BTreeSet<UserId>,
 }
 
 #[derive(Debug)]
@@ -83,7 +83,7 @@ impl Company {
             agenda: BTreeMap::new(),
             coach_at: coach::next_sitting(begins),
             #[cfg(feature = "store")]
-            waiting: BTreeSet::new(),
+            waiting: std::collections::BTreeSet::new(),
         };
         for index in numbers {
             company.enroll(Person::new(seed, index), begins, recruiting_days);
