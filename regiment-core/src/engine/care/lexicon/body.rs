@@ -45,8 +45,8 @@ const BEFORE_BACK: &str = "low lower mid my upper";
 /// Words before which "back" is the body part.
 const AFTER_BACK: &str = "\
     ache aches aching doesnt feels felt hurt hurting hurts injury is issue issues isnt killing \
-    locked niggle pain pains problem problems seized spasm spasms still strain tweak twinge was \
-    went";
+    locked niggle pain pains problem problems seized spasm spasms still strain tensed tightened tweak \
+    twinge was went";
 /// Words after which "back" is a direction all the same.
 const DIRECTED: &str =
     "be bounce came come comes coming dial get getting go going got hold im is pain way went";

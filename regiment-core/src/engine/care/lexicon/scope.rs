@@ -3,7 +3,10 @@
 use std::sync::LazyLock;
 
 use super::pattern::Pattern;
-use super::vocabulary::{PAST_TIMES, RECOVERIES};
+use super::vocabulary::{
+    AFTERMATH, DEGREE_AFTER, DEGREES, DENIALS, DENIED_AFTER, FIRST_PERSON, NOT_YET, OF_THE_SAME,
+    OTHERS, PAST_TIMES, RECOVERIES, RELAPSES, TRANSPARENT,
+};
 use super::{Break, Mention, State, Token, Topic, body};
 
 /// How many words a denial may stand before what it denies.
@@ -20,65 +23,6 @@ pub(super) struct Scope<'a> {
     /// Whether each token belongs to some mention.
     mentioned: Vec<bool>,
 }
-
-/// Words that deny what follows them, or only guard against it.
-const DENIALS: &str = "\
-    aint arent avoid avoided avoiding cant case couldnt didnt doesnt dont free hadnt hasnt havent \
-    if isnt minus negative neither never no nobody none nor not nothing prevent preventing stopped \
-    wasnt werent without wont wouldnt zero";
-
-/// Words a denial reaches over.
-const TRANSPARENT: &str = "\
-    a actually actual all an any anymore at bad be been being big bit both currently did do even \
-    ever experience experienced feel feeling feels felt for from further get gets getting got had \
-    has have having hint in is issue issues it left longer lower major more much my new notice \
-    noticed of on once one other problem problems real really report right risk serious severe \
-    sharp sign signs single slightest some sort symptoms test tested the them this to trace \
-    trouble upper wanna want was were with your";
-
-/// Words that turn a denial into a matter of degree: "not as painful" is painful.
-const DEGREES: &str = "as so such that this too";
-
-/// Words that make the recovery after them partial, awaited or denied.
-const NOT_YET: &str = "\
-    almost aint arent before bit cant doesnt getting half hasnt havent hope hopefully hoping if \
-    isnt little mostly nearly need needs never not once partly should slightly slowly somewhat \
-    supposed thought till until waiting want wasnt when will wish wont";
-
-/// What may stand between the start of a clause and the recovery it reports.
-const OF_THE_SAME: &str = "\
-    again all also am and are been being but by completely everything feel feeling feels felt \
-    finally fully had has have i im is it its ive just lot luckily much my now of off pretty seems \
-    since so thankfully that thats the then there theres this to today totally was way were left \
-    right lower upper a very really both well which with after got went";
-
-/// Words that say a complaint is back after it was over.
-const RELAPSES: &[&str] = &[
-    "came back",
-    "is|its back",
-    "back again",
-    "returned",
-    "returning",
-    "flared",
-    "flaring",
-    "acting up",
-    "worse",
-    "hurts|hurting|hurt|started|starting|sick again",
-];
-
-/// What comes after an illness or injury that is over: "first session after the flu".
-const AFTERMATH: &str = "\
-    again back better day fine good gym healthy recovered recovering return returning session \
-    training well workout";
-
-/// Other people, who have troubles of their own.
-const OTHERS: &str = "\
-    baby babys boss boyfriend brother buddy cat child children colleague colleagues coworker \
-    coworkers dad daughter daughters dog everyone family father friend girlfriend grandma \
-    grandmother grandpa he her his husband kid kids mate mom mother mum neighbor partner roommate \
-    she sister son sons spouse team teammate their they toddler wife wifes";
-
-const FIRST_PERSON: &str = "i i'll id im ive me mine my myself";
 
 static RECOVERED: LazyLock<Vec<Pattern>> =
     LazyLock::new(|| RECOVERIES.iter().map(|text| Pattern::parse(text)).collect());
@@ -170,18 +114,22 @@ impl<'a> Scope<'a> {
                 }
             } else if token.is_any(DEGREES) {
                 by_degree = true;
-            } else if token.is_any(TRANSPARENT)
-                || body::part_at(self.tokens, at).is_some()
-                || (self.mentioned[at]
-                    && (in_list || mention.span.contains(&at) || at + 2 == mention.key))
-            {
-            } else if spare > 0 {
+            } else if !self.carries_on(mention, at, in_list) {
+                if spare == 0 {
+                    return false;
+                }
                 spare -= 1;
-            } else {
-                return false;
             }
         }
         false
+    }
+
+    /// Whether a denial reaches over a word.
+    fn carries_on(&self, mention: &Mention, at: usize, in_list: bool) -> bool {
+        self.tokens[at].is_any(TRANSPARENT)
+            || body::part_at(self.tokens, at).is_some()
+            || (self.mentioned[at]
+                && (in_list || mention.span.contains(&at) || at + 2 == mention.key))
     }
 
     /// Whether the phrase stands in a list that goes on with "or".
@@ -246,7 +194,7 @@ impl<'a> Scope<'a> {
             let is_before = |words: &str| !opens && before.is_some_and(|t| t.is_any(words));
             let found = match token.word.as_str() {
                 "over" | "past" => opens || is_before("all am finally got im is now well"),
-                "after" | "from" => is_before(AFTERMATH),
+                "after" | "from" | "since" => is_before(AFTERMATH),
                 "used" | "rid" | "recovered" | "healed" | "beat" | "beaten" | "kicked"
                 | "cured" | "survived" | "shook" | "fixed" => true,
                 _ => false,
@@ -290,6 +238,9 @@ impl<'a> Scope<'a> {
     /// Whether a later clause, or the rest of this one, says it is over.
     fn is_recovered(&self, mention: &Mention) -> bool {
         let from = mention.span.end;
+        if self.was_recovered_before(mention) {
+            return true;
+        }
         let inside = mention.span.clone().filter(|at| *at > mention.key);
         inside.chain(from..self.tokens.len().min(from + RECOVERY_REACH)).any(|at| {
             RECOVERED.iter().any(|recovery| {
@@ -298,6 +249,27 @@ impl<'a> Scope<'a> {
                     .is_some_and(|end| self.recovery_holds(mention, at, end))
             })
         })
+    }
+
+    /// Whether the clause before says it is over, and this one only what it was: "all good now, was
+    /// hurting on monday".
+    fn was_recovered_before(&self, mention: &Mention) -> bool {
+        let start = self.clause_start(mention.key);
+        if start == 0 || !self.tokens[start].is_any("was were had") {
+            return false;
+        }
+        let previous = self.clause_start(start - 1)..start;
+        let names_no_part = mention.topic == Topic::Injury && mention.part.is_none();
+        let of_another = |at| {
+            let part = body::part_at(self.tokens, at);
+            part.is_some() && part != mention.part && !names_no_part
+        };
+        !previous.clone().any(|at| of_another(at) || self.tokens[at].is_any(NOT_YET))
+            && previous.into_iter().any(|at| {
+                RECOVERED.iter().any(|recovery| {
+                    recovery.match_at(self.tokens, at).is_some_and(|end| end <= start)
+                })
+            })
     }
 
     fn recovery_holds(&self, mention: &Mention, at: usize, end: usize) -> bool {
@@ -363,17 +335,3 @@ impl<'a> Scope<'a> {
             .unwrap_or(self.tokens.len())
     }
 }
-
-/// What denies the phrase it follows.
-const DENIED_AFTER: &[&str] = &[
-    "free",
-    "none",
-    "zero|0|nil",
-    "level|score ?is|of|at zero|0|none",
-    "?test|tests ?was|is|came ?back negative",
-    "?was|is|been ruled out",
-];
-
-/// What turns the denial before a phrase into a matter of degree.
-const DEGREE_AFTER: &[&str] =
-    &["as|that|so|too|very much|bad|badly|often", "much", "badly", "a lot"];

@@ -154,6 +154,14 @@ fn only_a_recovery_of_the_same_thing_resolves() {
 }
 
 #[test]
+fn a_recovery_may_come_first() {
+    check("elbow's all good now, was hurting on monday", &[]);
+    check("all good now, was sick", &[]);
+    check("elbow is fine now, was sick all week", &["illness"]);
+    check("not all good now, was sick", &["illness"]);
+}
+
+#[test]
 fn an_awaited_partial_or_undone_recovery_leaves_it_present() {
     check("knee pain almost gone", &["injury"]);
     check("flu is getting better", &["illness"]);

@@ -34,7 +34,8 @@ const PAIN_TEXTS: &[&str] = &[
     "acting|acts|acted|playing|plays|played up",
     "flaring|flared|flares|flare ?up",
     "gave|gives|giving|went|goes|threw|thrown|blew|blown|put !on|up ... out",
-    "seized|seizing|locked|locking up",
+    "seized|seizing|locked|locking|tightened|tensed up",
+    "rolled|twisted it",
     "messed|jacked|screwed|fucked|banged up",
     "feels|felt|feel ?really|so|a|kind ?bit|of|little off|weird|wrong|dodgy|funny",
     "doesnt|isnt|wasnt|didnt|not ?feel|feeling|quite right",
@@ -76,7 +77,7 @@ pub(super) const IDIOMS: &[&str] = &[
     "a ?real|huge|total pain to",
     "love|loving|loved|enjoy|enjoyed|embrace|embraced|embracing|worth the pain",
     "pain cave|face|train|points|point|barrier",
-    "pain is|of weakness|temporary|discipline|regret",
+    "pain is|of ?just|only weakness|temporary|discipline|regret",
     "growing pains",
     "for my|our pains",
     "painful to watch|see|admit|say|read|miss|skip|track|log|look",
@@ -116,6 +117,8 @@ pub(super) const IDIOMS: &[&str] = &[
     "on the other hand",
     "second|first|free hand",
     "tore|tear|tearing it|through|into",
+    "tore|torn|ripped up ?my|the ?palms|hands|calluses from|on|by",
+    "tore|torn|ripped a|my|the callus|calluses|shirt|pants|leggings|palm|palms",
     "in tears",
     "hit|hits ?my chest|back|leg|arm|shoulder day",
     "broke|broken|smashed ?my|a|the|all|our ?old|squat|bench|deadlift|press|personal|step|previous|own record|records|pr|prs|pb|plateau|streak|fast|goal|target|best|sweat",
@@ -167,6 +170,7 @@ pub(super) const PHRASES: &[(Topic, Certainty, &[&str])] = &[
             "kms|unalive",
             "end|ending|take|taking my|own ?own life",
             "end|ending it all|now",
+            "just|to|want|wanna|gonna end it !there|here|early|with|on|after|at",
             "end things ?for good",
             "better off without me",
             "better off dead",
@@ -262,7 +266,7 @@ pub(super) const PHRASES: &[(Topic, Certainty, &[&str])] = &[
             "feel|feeling|felt|im ?so|really|totally disgusting|gross|disgusted|revolting !after|from|sweaty|weather",
             "cant|couldnt|cannot stop eating",
             "ate|eating|eaten|eat ... until|till ... sick|hurt|pain|burst|numb|threw|vomited",
-            "hide|hiding|hid|secretly ... food|eat|eating|wrappers",
+            "hide|hiding|hid|secretly ... food|eat|ate|eating|wrappers",
             "eat|eating|ate in secret",
             "only|just ?about had|ate|eat|eating|eaten|allow|allowed|allowing ... #low ... calories|cals|kcal !left|over|short|under|above|off",
             "on #low calories|cals|kcal ?a ?day",
@@ -316,6 +320,7 @@ pub(super) const PHRASES: &[(Topic, Certainty, &[&str])] = &[
             "threw|throw|put my back out",
             "threw out my back",
             "back went|is|gave|goes out",
+            "cant|cannot|couldnt bend|straighten over|down|up",
             "cant|cannot|couldnt|unable|hard ?to ... bend|lift|raise|straighten|move|rotate|turn|grip|weight|close ?on ?my|the ?left|right|upper|lower|much arm|arms|knee|leg|shoulder|neck|wrist|elbow|hand|back|ankle|foot|finger|hip",
             "broke|broken|fractured|cracked my|a|the ?left|right|big|little|two arm|leg|wrist|rib|ribs|toe|finger|foot|ankle|collarbone|hand|bone|nose",
         ],
@@ -490,3 +495,77 @@ pub(super) const PAST_TIMES: &[&str] = &[
     "long ago",
     "in the past",
 ];
+
+/// Words that deny what follows them, or only guard against it.
+pub(super) const DENIALS: &str = "\
+    aint arent avoid avoided avoiding cant case couldnt didnt doesnt dont free hadnt hasnt havent \
+    if isnt minus negative neither never no nobody none nor not nothing prevent preventing stopped \
+    wasnt werent without wont wouldnt zero";
+
+/// Words a denial reaches over.
+pub(super) const TRANSPARENT: &str = "\
+    a actually actual all an any anymore at bad be been being big bit both currently did do even \
+    ever experience experienced feel feeling feels felt for from further get gets getting got had \
+    has have having hint in is issue issues it left longer lower major more much my new notice \
+    noticed of on once one other problem problems real really report right risk serious severe \
+    sharp sign signs single slightest some sort symptoms test tested the them this to trace \
+    trouble upper wanna want was were with your";
+
+/// Words that turn a denial into a matter of degree: "not as painful" is painful.
+pub(super) const DEGREES: &str = "as so such that this too";
+
+/// Words that make the recovery after them partial, awaited or denied.
+pub(super) const NOT_YET: &str = "\
+    almost aint arent before bit cant doesnt getting half hasnt havent hope hopefully hoping if \
+    isnt little mostly nearly need needs never not once partly should slightly slowly somewhat \
+    supposed thought till until waiting want wasnt when will wish wont";
+
+/// What may stand between the start of a clause and the recovery it reports.
+pub(super) const OF_THE_SAME: &str = "\
+    again all also am and are been being but by completely everything feel feeling feels felt \
+    finally fully had has have i im is it its ive just lot luckily much my now of off pretty seems \
+    since so thankfully that thats the then there theres this to today totally was way were left \
+    right lower upper a very really both well which with after got went";
+
+/// Words that say a complaint is back after it was over.
+pub(super) const RELAPSES: &[&str] = &[
+    "came back",
+    "is|its back",
+    "back again",
+    "returned",
+    "returning",
+    "flared",
+    "flaring",
+    "acting up",
+    "worse",
+    "hurts|hurting|hurt|started|starting|sick again",
+];
+
+/// What comes after an illness or injury that is over: "first session after the flu".
+pub(super) const AFTERMATH: &str = "\
+    again back better day fine good gym healthy recovered recovering return returning session time \
+    training well workout";
+
+/// Other people, who have troubles of their own.
+pub(super) const OTHERS: &str = "\
+    baby babys boss boyfriend brother buddy cat child children colleague colleagues coworker \
+    coworkers dad daughter daughters dog everyone family father friend girlfriend grandma \
+    grandmother grandpa he her his husband kid kids mate mom mother mum neighbor partner roommate \
+    she sister son sons spouse team teammate their they toddler wife wifes";
+
+/// The writer.
+pub(super) const FIRST_PERSON: &str = "i i'll id im ive me mine my myself";
+
+/// What denies the phrase it follows.
+pub(super) const DENIED_AFTER: &[&str] = &[
+    "free",
+    "none",
+    "zero|0|nil",
+    "level|score ?is|of|at zero|0|none",
+    "?test|tests ?was|is|came ?back negative",
+    "?was|is|been ruled out",
+];
+
+/// What turns the denial before a phrase into a matter of degree.
+pub(super) const DEGREE_AFTER: &[&str] =
+    &["as|that|so|too|very much|bad|badly|often", "much", "badly", "a lot"];

@@ -2,7 +2,9 @@ use super::*;
 use crate::{
     message::{Message, Recipient},
     policy::Step,
-    record::{AlertKind, CardAction, CardSource, CardState, Evidence, Flag, FlagName, Severity},
+    record::{
+        AlertKind, CardAction, CardSource, CardState, Evidence, Flag, FlagName, Severity, Status,
+    },
 };
 
 /// A client who agreed to be named, under a policy that allows it.
@@ -139,6 +141,17 @@ fn the_refeed_block_ends_when_fourteen_dates_have_closed_without_an_event() {
 }
 
 #[test]
+fn the_refeed_block_outlasts_the_events_that_set_it() {
+    let policy = Policy::default();
+    let (mut dossier, _) = lived(dossier("7"), &policy, &[5, 7, 9, 11, 14]);
+    for n in [24, 34, 44, 54] {
+        dossier.forget_before(date(&day(n)));
+        dossier = lived(dossier, &policy, &[n]).0;
+        assert!(dossier.client.blocked_refeed, "day {n}: never 14 days without an event");
+    }
+}
+
+#[test]
 fn a_coach_lifts_the_refeed_block() {
     let policy = Policy::default();
     let (mut dossier, _) = lived(dossier("7"), &policy, &[5, 7, 9, 11, 14]);
@@ -236,6 +249,16 @@ fn a_warning_that_no_longer_holds_is_corrected_once() {
 }
 
 #[test]
+fn one_who_has_left_hears_no_correction() {
+    let policy = Policy::default();
+    let (mut dossier, _) = lived(dossier("7"), &policy, &[8, 9, 10]);
+    dossier.client.status = Status::Archived;
+    let mut dossier = meals(dossier, 9, 0);
+    assert_eq!(said(&reviewed(&mut dossier, &policy, 11)), Vec::<&Message>::new());
+    assert!(dossier.standing.warnings[0].corrected);
+}
+
+#[test]
 fn a_warning_that_holds_with_fewer_events_is_not_corrected() {
     let policy = Policy::default();
     let (mut dossier, _) = lived(dossier("7"), &policy, &[8, 9, 10]);
@@ -244,6 +267,16 @@ fn a_warning_that_holds_with_fewer_events_is_not_corrected() {
     reviewed(&mut dossier, &policy, 11);
     dossier = meals(dossier, 9, 0);
     assert_eq!(said(&reviewed(&mut dossier, &policy, 11)), Vec::<&Message>::new());
+}
+
+#[test]
+fn a_warning_whose_events_are_no_longer_loaded_stands() {
+    let policy = Policy::default();
+    let (mut dossier, _) = lived(dossier("7"), &policy, &[8, 9, 10]);
+    dossier.forget_before(date(&day(45)));
+    assert_eq!(said(&reviewed(&mut dossier, &policy, 45)), Vec::<&Message>::new());
+    assert!(!dossier.standing.warnings[0].corrected);
+    assert_eq!(dossier.standing.last_infraction, Some(date(&day(10))));
 }
 
 #[test]
@@ -328,6 +361,16 @@ fn violations_join_the_weekly_card_and_leave_its_words_alone() {
     assert_eq!(card.summary, "as the scan put it");
     assert_eq!(card.action_suggested, CardAction::Reassign);
     assert_eq!(card.state, CardState::Open, "it got worse");
+}
+
+#[test]
+fn a_snoozed_card_that_did_not_get_worse_stays_snoozed() {
+    let policy = Policy::default();
+    let (mut dossier, _) = lived(dossier("7"), &policy, &[8]);
+    dossier.cards[0].state = CardState::Snoozed;
+    let (_, effects) = lived(dossier, &policy, &[10]);
+    let [card] = cards(&effects)[..] else { panic!("{effects:?}") };
+    assert_eq!((card.state, card.evidence.len()), (CardState::Snoozed, 2));
 }
 
 #[test]

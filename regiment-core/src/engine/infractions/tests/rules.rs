@@ -204,6 +204,22 @@ fn a_date_whose_window_is_no_longer_loaded_keeps_its_event() {
 }
 
 #[test]
+fn the_oldest_date_that_is_judged_has_its_whole_window_loaded() {
+    let policy = Policy::default();
+    let mut recorded = dossier("7").with_checkin(&day(1), None).with_checkin(&day(7), None);
+    reviewed(&mut recorded, &policy, 7);
+    assert_eq!(events(&recorded), [(Checkins, day(7))]);
+    let corrected = recorded.with_checkin(&day(7), Some(report(90.0)));
+    let revised = |n: i64| {
+        let effects = review(&corrected, Changes::default(), &policy, close(n));
+        effects.iter().any(|effect| matches!(effect, Effect::Infraction(_)))
+    };
+    // Of 35 loaded dates the first is the 1st on the 35th, and the 2nd on the 36th.
+    assert!(revised(35));
+    assert!(!revised(36));
+}
+
+#[test]
 fn a_correction_voids_the_event_and_another_counts_it_again() {
     let policy = Policy::default();
     let mut dossier = bad(dossier("7"), 10);
