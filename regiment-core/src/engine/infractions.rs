@@ -44,11 +44,9 @@ pub fn review(
     if dossier.client.gate(today) != Gate::Open {
         revised.retain(|event| !event.counts());
     }
-    let fresh = revised
-        .iter()
-        .filter(|event| event.counts() && !counts_already(dossier, event))
-        .cloned()
-        .collect::<Vec<_>>();
+    // A voided event counted until now, so it is never among the fresh ones.
+    let fresh =
+        revised.iter().filter(|event| !counts_already(dossier, event)).cloned().collect::<Vec<_>>();
     settle(dossier, changes, &logs, revised, &fresh, policy, now)
 }
 
