@@ -182,6 +182,9 @@ pub struct ImportArgs {
     /// The unit of weights, where the file does not say.
     #[arg(long, value_enum)]
     pub unit: Option<Unit>,
+    /// How dates are written, where the file leaves it open: %d/%m/%Y.
+    #[arg(long, value_name = "FORMAT")]
+    pub date_format: Option<String>,
     /// Reports what would be stored, and stores nothing.
     #[arg(long)]
     pub dry_run: bool,

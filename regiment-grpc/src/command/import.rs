@@ -25,7 +25,7 @@ pub(crate) async fn run(args: &ImportArgs, config: &Config) -> anyhow::Result<()
     let found = match args.format {
         ImportFormat::Frames => frames(&args.path)?,
         ImportFormat::OriginalJson => {
-            let files = files(&args.path)?;
+            let files = files(&args.path, "json")?;
             let zones = regiment.held().await?.zones;
             original(&sources(&files), &regiment.library(), &zones)?
         }
@@ -74,9 +74,13 @@ async fn one_client(
         Unit::Kg => MassUnit::Kg,
         Unit::Lb => MassUnit::Lb,
     });
-    let settings =
-        Settings { unit, date_format: None, zone: client.timezone_offset, now: regiment.now() };
-    let files = files(&args.path)?;
+    let settings = Settings {
+        unit,
+        date_format: args.date_format.clone(),
+        zone: client.timezone_offset,
+        now: regiment.now(),
+    };
+    let files = files(&args.path, "csv")?;
     let names = regiment.held().await?.aliases;
     let sources = sources(&files);
     let planned = history(layout, &sources, user_id, &regiment.library(), &names, &settings);
@@ -109,12 +113,16 @@ fn frames(folder: &Path) -> anyhow::Result<Import> {
     Ok(import)
 }
 
-/// Reads a file, or every file of a folder in the order of their names.
-fn files(path: &Path) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+/// Reads a file, or every file of a folder with an ending, in the order of their names.
+fn files(path: &Path, ending: &str) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
     let mut paths: Vec<PathBuf> = if path.is_dir() {
         let entries = fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let entries = entries.with_context(|| format!("can't read {}", path.display()))?;
-        entries.into_iter().map(|entry| entry.path()).filter(|path| path.is_file()).collect()
+        entries
+            .into_iter()
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|found| found == ending))
+            .collect()
     } else {
         vec![path.to_owned()]
     };
