@@ -88,6 +88,21 @@ fn an_entry_older_than_the_answer_that_stands_is_refused() {
 }
 
 #[test]
+fn only_the_closings_own_miss_gives_way_to_an_older_entry() {
+    let stands = |minutes, at_time: &str| {
+        let log = CardioLog { timestamp: at(at_time), ..cardio_log(minutes) };
+        ordered().with_log(Log::Cardio(log))
+    };
+    let late = client("2026-03-04T21:59:00Z", "2026-03-04T22:05:00Z");
+    // The closing's miss, a miss said by hand, and a coach's override.
+    assert_eq!(admitted(&stands(None, "2026-03-04T22:00:00Z"), &late), Ok(()));
+    let by_hand = stands(None, "2026-03-04T21:59:30Z");
+    assert_eq!(admitted(&by_hand, &late), Err(Refusal::Superseded));
+    let overridden = stands(Some(30), "2026-03-04T22:01:00Z");
+    assert_eq!(admitted(&overridden, &late), Err(Refusal::Superseded));
+}
+
+#[test]
 fn a_live_entry_is_at_most_fifteen_minutes_old_and_a_spooled_one_of_any_age() {
     let dossier = ordered();
     let now = "2026-03-04T18:15:00Z";
