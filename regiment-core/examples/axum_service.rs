@@ -78,9 +78,11 @@ async fn today(
 ) -> Result<Json<serde_json::Value>, (StatusCode, String)> {
     let user_id: UserId =
         user_id.parse().map_err(|bad| (StatusCode::BAD_REQUEST, format!("{bad}")))?;
-    let today = regiment.today(user_id).await.map_err(|error| match error {
-        Refused::UnknownClient => (StatusCode::NOT_FOUND, error.to_string()),
-        error => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
+    let today = regiment.today(user_id).await.map_err(|error| {
+        let is_unknown = matches!(error, Refused::UnknownClient);
+        let status =
+            if is_unknown { StatusCode::NOT_FOUND } else { StatusCode::SERVICE_UNAVAILABLE };
+        (status, error.to_string())
     })?;
     let open = today.items.iter().filter(|item| item.log.is_none()).count();
     Ok(Json(serde_json::json!({ "date": today.date, "items": today.items.len(), "open": open })))
