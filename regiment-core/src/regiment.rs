@@ -1,7 +1,7 @@
 //! The shell: load, decide, apply, commit.
 //!
 //! [`Regiment`] is the one place where engines meet the store. Each operation opens a transaction,
-//! loads the [`Dossier`](crate::Dossier) of the client it is about, asks an engine, writes every
+//! loads the [`Dossier`] of the client it is about, asks an engine, writes every
 //! effect and commits: a decision and its consequences stand or fall together. Messages are rows of
 //! the outbox until [`Regiment::deliver`] sends them, and scheduled work is rows until
 //! [`Regiment::tick`] decides it.

@@ -6,7 +6,7 @@
 //! raises nothing. Where a phrase stays in doubt it counts as present: a coach who looks once too
 //! often loses a minute.
 //!
-//! The phrases stand in [`vocabulary`], what changes their meaning in [`scope`].
+//! The phrases stand in `vocabulary`, what changes their meaning in `scope`.
 
 mod body;
 mod pattern;
