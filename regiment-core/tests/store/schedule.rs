@@ -149,6 +149,8 @@ on_both! {
         std::mem::drop(tx);
 
         let mut tx = database.store.begin().await.unwrap();
+        // The dropped connection lets its locks go a moment later; a claim would skip the client.
+        tx.lock_client(drop.user_id).await.unwrap();
         assert_eq!(claim(&mut tx, 10).await, [short(&drop)]);
         assert_eq!(tx.run_of(occasion(&drop)).await.unwrap(), None);
     }
