@@ -1,3 +1,4 @@
-//! Log frames of The Regiment: records as Parquet files, and back.
+//! The flag engine of The Regiment: what the logs say of each client, for the coach to decide upon.
 
 pub mod frame;
+pub mod history;
