@@ -4,9 +4,10 @@
 //! row per key. [`Frames::of_records`] and [`Frames::to_records`] lead from records and back.
 
 mod column;
+mod effective;
+mod history;
 mod records;
 
-use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -15,9 +16,12 @@ use std::sync::PoisonError;
 use polars::prelude::*;
 use polars_io::parquet::read::ParquetReader;
 use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
+use regiment_core::Invalid;
 use thiserror::Error;
 
 use column::{Kind, Spec};
+use effective::effective;
+pub use history::Extent;
 pub use records::{BadRow, Records};
 
 /// Rows that are compressed together.
@@ -154,15 +158,25 @@ pub enum FrameError {
         /// The first such row, from 1.
         row: usize,
     },
-    /// A column that tells rows apart has an empty cell.
+    /// A cell that must be given is empty.
     #[error("{file}: column {column} must not be empty, and row {row} is")]
-    EmptyKey {
+    EmptyCell {
         /// The file.
         file: String,
         /// The column.
         column: &'static str,
         /// The first such row, from 1.
         row: usize,
+    },
+    /// A cell holds none of its column's words, or no identifier.
+    #[error("{file}, row {row}: {refused}")]
+    Refused {
+        /// The file.
+        file: String,
+        /// The row, from 1.
+        row: usize,
+        /// The column, the value, and what would be accepted.
+        refused: Invalid,
     },
 }
 
@@ -184,11 +198,11 @@ impl Frames {
     /// Reads a folder with every row of it, superseded ones included.
     pub fn read_all_rows(folder: &Path) -> Result<Self, FrameError> {
         Ok(Self {
-            clients: read_table(folder, Table::Clients)?,
-            meal_logs: read_table(folder, Table::MealLogs)?,
-            training_logs: read_table(folder, Table::TrainingLogs)?,
-            cardio_logs: read_table(folder, Table::CardioLogs)?,
-            checkin_logs: read_table(folder, Table::CheckinLogs)?,
+            clients: read_table(folder, Table::Clients, &[])?,
+            meal_logs: read_table(folder, Table::MealLogs, &[])?,
+            training_logs: read_table(folder, Table::TrainingLogs, &[])?,
+            cardio_logs: read_table(folder, Table::CardioLogs, &[])?,
+            checkin_logs: read_table(folder, Table::CheckinLogs, &[])?,
         })
     }
 
@@ -247,8 +261,9 @@ fn write_table(df: &DataFrame, out: impl Write) -> PolarsResult<()> {
 }
 
 /// Reads one file: its schema first, so that a wrong type is named before any cell is decoded, and
-/// columns of no interest are never decoded at all.
-fn read_table(folder: &Path, table: Table) -> Result<DataFrame, FrameError> {
+/// columns of no interest are never decoded at all. Of the table's own columns, those in `without`
+/// are checked and left out.
+fn read_table(folder: &Path, table: Table, without: &[&str]) -> Result<DataFrame, FrameError> {
     let path = folder.join(table.file());
     let file = path.display().to_string();
     let opened =
@@ -272,6 +287,7 @@ fn read_table(folder: &Path, table: Table) -> Result<DataFrame, FrameError> {
             }
         }
     }
+    let specs: Vec<&Spec> = specs.iter().filter(|spec| !without.contains(&spec.name)).collect();
     let stored = specs.iter().filter(|spec| !untyped.contains(&spec.name));
     let names: Vec<String> = stored.map(|spec| spec.name.to_owned()).collect();
     let height = reader.num_rows().map_err(parquet)?;
@@ -299,12 +315,19 @@ fn read_table(folder: &Path, table: Table) -> Result<DataFrame, FrameError> {
     let columns = columns.collect::<Result<Vec<Column>, FrameError>>()?;
     let df = DataFrame::new(height, columns).map_err(parquet)?;
     for spec in specs.iter().filter(|spec| spec.identifies) {
-        let cells = df.column(spec.name).map_err(parquet)?.is_null();
-        if let Some(at) = cells.iter().position(|empty| empty == Some(true)) {
-            return Err(FrameError::EmptyKey { file, column: spec.name, row: at + 1 });
+        if let Some(row) = first_empty(df.column(spec.name).map_err(parquet)?) {
+            return Err(FrameError::EmptyCell { file, column: spec.name, row });
         }
     }
     Ok(df)
+}
+
+/// The first row without a value, from 1.
+fn first_empty(column: &Column) -> Option<usize> {
+    if column.null_count() == 0 {
+        return None;
+    }
+    column.is_null().iter().position(|empty| empty == Some(true)).map(|at| at + 1)
 }
 
 /// A column in its own type, `NaN` read as null.
@@ -345,31 +368,6 @@ fn first_lost(stored: &Column, typed: &Column) -> Option<usize> {
     }
     let (before, after) = (stored.is_null(), typed.is_null());
     before.iter().zip(after.iter()).position(|(before, after)| before != after)
-}
-
-/// One row per key: the one entered last, and of those entered at one instant the later row.
-fn effective(table: Table, df: &DataFrame) -> PolarsResult<DataFrame> {
-    let users = df.column("user_id")?.str()?;
-    let items = table.item().map(|name| df.column(name)?.str()).transpose()?;
-    let dates = table.date().map(|name| df.column(name)?.date()).transpose()?;
-    let instants = table.entered_at().map(|name| df.column(name)?.datetime()).transpose()?;
-    let mut last: HashMap<(&str, &str, i32), (i64, usize)> = HashMap::with_capacity(df.height());
-    for row in 0..df.height() {
-        let item = items.and_then(|items| items.get(row)).unwrap_or_default();
-        let date = dates.and_then(|dates| dates.physical().get(row)).unwrap_or_default();
-        let key = (users.get(row).unwrap_or_default(), item, date);
-        let at = instants.and_then(|at| at.physical().get(row)).unwrap_or_default();
-        let entered = last.entry(key).or_insert((at, row));
-        *entered = (*entered).max((at, row));
-    }
-    if last.len() == df.height() {
-        return Ok(df.clone());
-    }
-    let mut counts = vec![false; df.height()];
-    for (_, row) in last.into_values() {
-        counts[row] = true;
-    }
-    df.filter(&BooleanChunked::from_slice("counts".into(), &counts))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub type Day = i32;
 pub struct History {
     /// The clients.
     pub clients: Vec<ClientHistory>,
-    /// The exercises, which [`SetRow::exercise`] points into.
+    /// The exercises by id, which [`SetRow::exercise`] points into.
     pub exercises: Vec<Exercise>,
 }
 
@@ -34,9 +34,9 @@ pub struct Exercise {
 pub struct ClientHistory {
     /// Who the client is.
     pub profile: Profile,
-    /// One row per day and meal.
+    /// One row per day and meal, the meals of a day by `meal_id`.
     pub meals: Vec<MealRow>,
-    /// One row per day and exercise.
+    /// One row per day and exercise, the sets of a day by exercise.
     pub sets: Vec<SetRow>,
     /// One row per day.
     pub cardio: Vec<CardioRow>,
@@ -57,11 +57,11 @@ pub struct Profile {
     pub start: Day,
     /// Whether the client gets no orders.
     pub paused: bool,
-    /// In kg, at the start.
-    pub weight_kg: f64,
+    /// In kg, at the start, where it is known.
+    pub weight_kg: Option<f64>,
     /// The assigned training block.
-    pub training_template_id: String,
-    /// Minutes of cardio a day; 0 for none.
+    pub training_template_id: Option<String>,
+    /// Minutes of cardio a day; 0 for none, 30 where nobody has said.
     pub cardio_minutes: i32,
 }
 
@@ -140,4 +140,17 @@ pub struct CheckinRow {
     pub stress: Option<Level>,
     /// The client's words.
     pub notes: Option<Box<str>>,
+}
+
+impl ClientHistory {
+    /// Starts the history of a client who has logged nothing.
+    pub const fn new(profile: Profile) -> Self {
+        Self {
+            profile,
+            meals: Vec::new(),
+            sets: Vec::new(),
+            cardio: Vec::new(),
+            checkins: Vec::new(),
+        }
+    }
 }

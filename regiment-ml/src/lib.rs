@@ -3,3 +3,5 @@
 pub mod finding;
 pub mod frame;
 pub mod history;
+#[cfg(test)]
+pub mod testing;
