@@ -1,7 +1,10 @@
 //! The flag engine of The Regiment: what the logs say of each client, for the coach to decide upon.
 
+mod chance;
+pub mod eval;
 pub mod finding;
 pub mod frame;
 pub mod history;
+pub mod stats;
 #[cfg(test)]
 pub mod testing;

@@ -1,0 +1,3 @@
+//! How good the engine is, measured.
+
+pub mod planted;
