@@ -20,8 +20,8 @@ impl Draws {
         self.0.random()
     }
 
-    #[cfg(test)]
     /// Answers yes with probability `p`.
+    #[cfg(test)]
     pub(crate) fn happens(&mut self, p: f64) -> bool {
         self.share() < p
     }
@@ -32,7 +32,6 @@ impl Draws {
         mean + sd * radius * (std::f64::consts::TAU * self.share()).cos()
     }
 
-    #[cfg(test)]
     /// Draws a whole number evenly from 0 up to `n`, `n` left out; 0 for none.
     pub(crate) fn below(&mut self, n: u32) -> u32 {
         if n == 0 { 0 } else { self.0.random_range(0..n) }

@@ -1,5 +1,6 @@
 //! The flag engine of The Regiment: what the logs say of each client, for the coach to decide upon.
 
+pub mod anomaly;
 mod chance;
 pub mod eval;
 pub mod finding;

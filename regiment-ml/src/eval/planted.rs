@@ -2,12 +2,18 @@
 //!
 //! How often a detector finds what was planted, and how often it finds what was not.
 
+pub mod falsify;
 pub(crate) mod life;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::anomaly;
 use crate::chance::Draws;
-use crate::stats::{count, lift, weight};
+use crate::history::{ClientHistory, Day, History, Outcome};
+use crate::stats::{count, lift, weight, within};
+use falsify::Falsehood;
 
 /// Lives that are drawn for each figure.
 const LIVES: u32 = 1_000;
@@ -37,6 +43,15 @@ impl Rates {
             clean: clean.len(),
         }
     }
+}
+
+/// How often falsified logs were raised.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FalsifiedLogs {
+    /// All ways together, and the clean client-weeks.
+    pub all: Rates,
+    /// By the way in which they were falsified.
+    pub by_kind: BTreeMap<String, Rates>,
 }
 
 /// Measures the weight trend: 21 daily weigh-ins of a client of 90 kg with noise of 0.35 kg, who
@@ -75,6 +90,48 @@ fn lift_stalls_with(seed: u64, is_stalled: fn(&lift::LiftTrend) -> bool) -> Rate
         (0..LIVES).map(is_found).collect::<Vec<_>>()
     };
     Rates::of(&stalled(0.0, 3 << 32), &stalled(0.5, 4 << 32))
+}
+
+/// Measures the anomaly score on every client-week of `clean` that is long enough: as it is, and with
+/// one [`Falsehood`] planted, each in turn. The weeks end on the seven-day steps back from the last
+/// check-in of each client; clients with fewer than ten given check-ins in the last 28 days are left
+/// out.
+pub fn falsified_logs(clean: &History, seed: u64) -> FalsifiedLogs {
+    let mut planted = BTreeMap::<Falsehood, Vec<bool>>::new();
+    let mut raised = Vec::new();
+    for (stream, client) in (5u64 << 32..).zip(&clean.clients) {
+        let mut draws = Draws::new(seed, stream);
+        for as_of in weeks(client) {
+            raised.push(anomaly::assess(client, as_of).deserves_a_look());
+            let falsehood = Falsehood::ALL[raised.len() % Falsehood::ALL.len()];
+            let Some(falsified) = falsify::falsify(client, falsehood, as_of, &mut draws) else {
+                continue;
+            };
+            let found = anomaly::assess(&falsified, as_of).deserves_a_look();
+            planted.entry(falsehood).or_default().push(found);
+        }
+    }
+    let all = planted.values().flatten().copied().collect::<Vec<_>>();
+    FalsifiedLogs {
+        all: Rates::of(&all, &raised),
+        by_kind: planted
+            .iter()
+            .map(|(kind, found)| (kind.name().to_owned(), Rates::of(found, &[])))
+            .collect(),
+    }
+}
+
+/// The client-weeks in which there is enough to falsify: at least six weeks in, every seven days.
+fn weeks(client: &ClientHistory) -> impl Iterator<Item = Day> + '_ {
+    let last = client.checkins.last().map_or(Day::MIN, |row| row.day);
+    let first = client.checkins.first().map_or(Day::MAX, |row| row.day).saturating_add(41);
+    (first..=last).rev().step_by(7).filter(|as_of| {
+        within(&client.checkins, |row| row.day, &(as_of - 27..=*as_of))
+            .iter()
+            .filter(|row| row.outcome == Outcome::Completed)
+            .count()
+            >= 10
+    })
 }
 
 #[cfg(test)]

@@ -34,16 +34,13 @@ pub fn finding(client: &ClientHistory, trend: &WeightTrend, as_of: Day) -> Optio
     };
     let against = trend.against(client.profile.goal).filter(|against| *against >= SURE)?;
     let window = as_of.saturating_sub(WINDOW - 1)..=as_of;
-    let meals = within(&client.meals, |row| row.day, &window);
-    let done = meals.iter().filter(|row| row.outcome == Outcome::Completed).count();
-    let meal_share = count(done) / count(meals.len().max(1));
     let moods = within(&client.checkins, |row| row.day, &window)
         .iter()
         .filter_map(|row| row.mood)
         .collect::<Vec<_>>();
     let great = moods.iter().filter(|mood| **mood == Mood::Great).count();
     let great_share = count(great) / count(moods.len().max(1));
-    let says_meals = meals.len() >= MIN_MEALS && meal_share >= ALL_MEALS;
+    let says_meals = all_meals(client, as_of).is_some();
     let says_great = moods.len() >= 10 && great_share >= ALWAYS_GREAT;
     let said = match (says_meals, says_great) {
         (false, false) => return None,
@@ -53,7 +50,7 @@ pub fn finding(client: &ClientHistory, trend: &WeightTrend, as_of: Day) -> Optio
     };
     Some(
         Finding::beside(flag, window)
-            .number("meals_done_share", meal_share)
+            .number("meals_all_done", f64::from(u8::from(says_meals)))
             .number("mood_great_share", great_share)
             .number("kg_per_week", trend.kg_per_week)
             .number("probability_against_goal", against)
@@ -62,6 +59,15 @@ pub fn finding(client: &ClientHistory, trend: &WeightTrend, as_of: Day) -> Optio
                 trend.kg_per_week, client.profile.goal
             )),
     )
+}
+
+/// Returns how many meals of the last 21 days there are, where all but all of them are logged as done.
+pub(crate) fn all_meals(client: &ClientHistory, as_of: Day) -> Option<usize> {
+    let window = as_of.saturating_sub(WINDOW - 1)..=as_of;
+    let meals = within(&client.meals, |row| row.day, &window);
+    let done = meals.iter().filter(|row| row.outcome == Outcome::Completed).count();
+    let share = count(done) / count(meals.len().max(1));
+    (meals.len() >= MIN_MEALS && share >= ALL_MEALS).then_some(meals.len())
 }
 
 #[cfg(test)]

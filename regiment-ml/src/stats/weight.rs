@@ -232,8 +232,8 @@ impl Filter {
     }
 }
 
-/// Returns the noise of a morning from the residuals' sizes.
-fn noise(mut sizes: Vec<f64>) -> f64 {
+/// Returns the noise of a morning, in kg, from the sizes of residuals, shrunk to the usual one.
+pub(crate) fn noise(mut sizes: Vec<f64>) -> f64 {
     sizes.sort_by(f64::total_cmp);
     let n = count(sizes.len());
     let own = 1.4826 * median(&sizes);

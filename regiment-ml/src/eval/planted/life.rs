@@ -27,13 +27,18 @@ pub(crate) fn blank(goal: Goal) -> ClientHistory {
     })
 }
 
+/// What a scale of 0.1 kg shows.
+pub(crate) fn tenths(kg: f64) -> f64 {
+    (kg * 10.0).round() / 10.0
+}
+
 /// A completed check-in of an ordinary day.
 pub(crate) fn checkin(day: Day, weight_kg: f64) -> CheckinRow {
     CheckinRow {
         day,
         at: at(day, 6, 30),
         outcome: Outcome::Completed,
-        weight_kg: Some((weight_kg * 10.0).round() / 10.0),
+        weight_kg: Some(tenths(weight_kg)),
         mood: Some(Mood::Okay),
         soreness: Some(Level::Low),
         sleep: Some(Sleep::Six),
