@@ -2,10 +2,13 @@
 
 pub mod anomaly;
 mod chance;
+pub mod day;
 pub mod eval;
+pub mod features;
 pub mod finding;
 pub mod frame;
 pub mod history;
+pub mod label;
 pub mod stats;
 #[cfg(test)]
 pub mod testing;
