@@ -1,3 +1,4 @@
 //! How good the engine is, measured.
 
 pub mod planted;
+pub mod scores;
