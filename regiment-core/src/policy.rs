@@ -29,6 +29,10 @@ macro_rules! section {
     };
 }
 
+mod flags;
+
+pub use flags::{FlagPolicy, LiftPlateau, RapidWeightLoss, StalledLift, WeightStall};
+
 /// The whole policy.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -55,6 +59,8 @@ pub struct Policy {
     pub excuses: ExcusePolicy,
     /// Delivery through the outbox.
     pub delivery: DeliveryPolicy,
+    /// What the weekly scan flags.
+    pub flags: FlagPolicy,
     /// The honors board.
     pub honors: HonorsPolicy,
 }
@@ -318,13 +324,6 @@ impl Policy {
             ("times.plan_deadline", times.plan_deadline),
         )?;
 
-        let between = |field: &str, value: f64, low: f64, high: f64| {
-            if (low..=high).contains(&value) {
-                Ok(())
-            } else {
-                Err(Invalid::new(field, value, format!("between {low} and {high}")))
-            }
-        };
         between("checkin.odd_weight_percent", self.checkin.odd_weight_percent, 0.1, 100.0)?;
         between("checkin.median_days", self.checkin.median_days.into(), 1.0, 60.0)?;
         between("meals.tolerance_percent", self.meals.tolerance_percent, 0.1, 50.0)?;
@@ -368,8 +367,17 @@ impl Policy {
         between("delivery.pause_minutes", self.delivery.pause_minutes.into(), 1.0, 60.0)?;
         between("delivery.entered_at_minutes", self.delivery.entered_at_minutes.into(), 1.0, 60.0)?;
         between("delivery.trigger_attempts", self.delivery.trigger_attempts.into(), 1.0, 20.0)?;
+        self.flags.validate()?;
         between("honors.weigh_ins", self.honors.weigh_ins.into(), 2.0, 7.0)?;
         between("honors.places", self.honors.places.into(), 1.0, 100.0)
+    }
+}
+
+fn between(field: &str, value: f64, low: f64, high: f64) -> Result<(), Invalid> {
+    if (low..=high).contains(&value) {
+        Ok(())
+    } else {
+        Err(Invalid::new(field, value, format!("between {low} and {high}")))
     }
 }
 
@@ -420,6 +428,11 @@ mod tests {
             ("[infractions]\nmeals = { count = 0, days = 2 }", "infractions.meals.count"),
             ("[escalation]\nwarning = { enabled = true, count = 3, days = 29 }", "warning.days"),
             ("[checkin]\nodd_weight_percent = nan", "checkin.odd_weight_percent"),
+            ("[flags]\nweekly_weigh_ins = 1", "flags.weekly_weigh_ins"),
+            ("[flags]\ncut_band_percent = [-0.25, -1.5]", "flags.cut_band_percent"),
+            ("[flags.lift_plateau]\ndates = 2", "flags.lift_plateau.dates"),
+            ("[flags.stalled_lift]\nattempts = 4", "flags.stalled_lift.dates"),
+            ("[flags.weight_stall]\npercent = nan", "flags.weight_stall.percent"),
         ] {
             let refused = Policy::from_toml(text).unwrap_err().to_string();
             assert!(refused.contains(named), "{refused}");
