@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use jiff::civil::{Date, date};
 use regiment_core::{
-    calendar::days_after,
+    calendar::{days_after, days_between},
     record::{Evidence, FlagName, Severity},
 };
 
@@ -77,6 +77,11 @@ pub fn date_of(day: Day) -> Date {
     days_after(date(1970, 1, 1), i64::from(day).clamp(-5_000_000, 5_000_000))
 }
 
+/// Returns the day that a date is.
+pub fn day_of(of: Date) -> Day {
+    Day::try_from(days_between(date(1970, 1, 1), of)).expect("the calendar has few million days")
+}
+
 fn evidence(flag: FlagName, window: &RangeInclusive<Day>) -> Evidence {
     Evidence {
         flag,
@@ -122,5 +127,13 @@ mod tests {
         assert_eq!(date_of(-1), date(1969, 12, 31));
         assert_eq!(date_of(20_454), date(2026, 1, 1));
         assert_eq!((date_of(Day::MIN), date_of(Day::MAX)), (Date::MIN, Date::MAX));
+    }
+
+    #[test]
+    fn a_day_is_the_date_it_came_from() {
+        for day in [-719_528, -1, 0, 20_513, 84_005] {
+            assert_eq!(day_of(date_of(day)), day);
+        }
+        assert_eq!(day_of(date(2026, 3, 1)), 20_513);
     }
 }

@@ -142,6 +142,17 @@ pub struct CheckinRow {
     pub notes: Option<Box<str>>,
 }
 
+impl SetRow {
+    /// Returns the estimated one-repetition maximum in kg: the weight for 1 repetition, otherwise
+    /// `weight * (1 + reps / 30)` (Epley 1985). A missed set has none, and neither has one without
+    /// added weight.
+    pub fn e1rm(&self) -> Option<f64> {
+        let weight = self.weight_kg.filter(|kg| *kg > 0.0)?;
+        let reps = self.reps.filter(|_| self.outcome == Outcome::Completed)?;
+        Some(if reps == 1 { weight } else { weight * (1.0 + f64::from(reps) / 30.0) })
+    }
+}
+
 impl ClientHistory {
     /// Starts the history of a client who has logged nothing.
     pub const fn new(profile: Profile) -> Self {
