@@ -71,6 +71,11 @@ pub enum Command {
         after_help = "Examples:\n  regiment export --user-id 80351110224678912 --out client/\n  regiment export --frames frames/"
     )]
     Export(ExportArgs),
+    /// Scans a week of every client's logs: flags, wins and the suggested action, one JSON line each.
+    #[command(
+        after_help = "Example:\n  regiment scan --logs frames/ --as-of 2026-03-01 --rules-only --out cards.jsonl"
+    )]
+    Scan(ScanArgs),
     /// Writes the JSON Schema of every record.
     #[command(after_help = "Example:\n  regiment schemas --out docs/schemas")]
     Schemas(SchemasArgs),
@@ -245,6 +250,23 @@ pub enum ExportFormat {
     Csv,
 }
 
+/// `regiment scan`.
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// The folder of Parquet log frames to scan.
+    #[arg(long, value_name = "DIR")]
+    pub logs: PathBuf,
+    /// Every client's last closed date.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Date,
+    /// Leaves models out: what is found follows from the rules alone.
+    #[arg(long, required = true)]
+    pub rules_only: bool,
+    /// The file to write to [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
 /// `regiment schemas`.
 #[derive(Debug, Args)]
 pub struct SchemasArgs {
@@ -266,6 +288,7 @@ impl Cli {
             | Command::Migrate(_)
             | Command::Import(_)
             | Command::Export(_)
+            | Command::Scan(_)
             | Command::Schemas(_) => ServeOverrides::default(),
         };
         Overrides { database: self.database.clone().map(DatabaseUrl::new), log: self.log, serve }

@@ -5,6 +5,7 @@ pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod migrate;
 pub(crate) mod policy;
+pub(crate) mod scan;
 pub(crate) mod schemas;
 pub(crate) mod serve;
 pub(crate) mod simulate;

@@ -68,6 +68,7 @@ fn start(cli: Cli, environment: impl IntoIterator<Item = (String, String)>) -> a
             Command::Migrate(command) => command::migrate::run(command, &config).await,
             Command::Import(args) => command::import::run(&args, &config).await,
             Command::Export(args) => command::export::run(&args, &config).await,
+            Command::Scan(args) => command::scan::run(&args, &config),
             Command::Schemas(args) => command::schemas::run(&args),
         }
     })
