@@ -128,7 +128,7 @@ impl Dossier {
                 put(&mut self.requests, request.clone(), |r| r.id);
                 self.requests.retain(|request| request.state == RequestState::Asked);
             }
-            Effect::Send(_) | Effect::Alert { .. } | Effect::Paused(_) => {}
+            Effect::Send(_) | Effect::Decided(_) | Effect::Alert { .. } | Effect::Paused(_) => {}
         }
     }
 

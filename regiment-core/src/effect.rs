@@ -8,8 +8,8 @@ use crate::{
     UserId,
     message::Dispatch,
     record::{
-        Actor, AlertKind, ClientProfile, CompiledPlan, Excuse, ExcuseRequest, Infraction, JobCard,
-        Log, Order, PlanChoice, Severity, Standing,
+        Actor, AlertKind, CardDecision, ClientProfile, CompiledPlan, Excuse, ExcuseRequest,
+        Infraction, JobCard, Log, Order, PlanChoice, Severity, Standing,
     },
     words::words,
 };
@@ -36,9 +36,11 @@ pub enum Effect {
     Infraction(Infraction),
     /// Saves what escalation has done.
     Standing(Standing),
-    /// Stores a card, or replaces the card of the same client, source and date. The engine has
-    /// merged what there was to merge.
+    /// Stores a card. One with an id replaces the card that the engine read; one without joins the
+    /// card of the same client, source and date, where there is one.
     Card(JobCard),
+    /// Keeps a coach's decision on a card.
+    Decided(CardDecision),
     /// Raises an alert, or counts up the open one of the same kind and client.
     Alert {
         /// What it is about.

@@ -88,6 +88,10 @@ section! {
         pub shopping_weekday: DayOfWeek = DayOfWeek::Sat,
         /// The rearming order for the cycle that begins on Tuesday.
         pub shopping_list: Time = at(6, 0),
+        /// The weekday, in UTC, of the weekly flag scan.
+        pub scan_weekday: DayOfWeek = DayOfWeek::Sun,
+        /// The weekly flag scan, UTC.
+        pub scan_utc: Time = at(22, 0),
         /// The weekday, in UTC, of the honors board.
         pub honors_weekday: DayOfWeek = DayOfWeek::Sun,
         /// The honors board, UTC.
@@ -236,7 +240,7 @@ section! {
         pub pause_minutes: u32 = 5,
         /// How old a log's `entered_at` may be, minutes; the spool's may be of any age.
         pub entered_at_minutes: u32 = 15,
-        /// How often a trigger may fail for a client before it is set aside.
+        /// How often a trigger may fail before it is set aside.
         pub trigger_attempts: u32 = 5,
     }
 }

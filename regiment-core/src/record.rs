@@ -6,6 +6,7 @@ pub mod card;
 pub mod cardio;
 pub mod checkin;
 pub mod client;
+pub mod decision;
 pub mod excuse;
 pub mod honors;
 pub mod infraction;
@@ -17,12 +18,13 @@ pub mod training;
 
 pub use alert::{Alert, AlertKind};
 pub use card::{
-    CardAction, CardSource, CardState, Evidence, Flag, FlagName, JobCard, Resolution, Severity,
-    Suggestion, SuggestionKind, WinName,
+    CardAction, CardNote, CardSource, CardState, Carried, DismissReason, Evidence, Flag, FlagName,
+    JobCard, Resolution, Severity, Snooze, Suggestion, SuggestionAnswer, SuggestionKind, WinName,
 };
 pub use cardio::{CardioLog, CardioStatus};
 pub use checkin::{CheckinLog, CheckinReport, Level, Mood, Note, Sleep};
 pub use client::{ClientProfile, Gate, Goal, Macros, Status, Subject};
+pub use decision::{CardDecision, Stood, Taken, Verdict};
 pub use excuse::{Excuse, ExcuseReason, ExcuseRequest, RequestState};
 pub use honors::{Board, Place, Ranking};
 pub use infraction::{Infraction, InfractionKind, Standing, Voided, Warning};

@@ -7,6 +7,7 @@
 //! [`Regiment::tick`] decides it.
 
 mod apply;
+mod cards;
 mod clients;
 mod coach;
 mod context;
@@ -20,6 +21,7 @@ mod scan;
 mod spooled;
 mod tick;
 mod transfer;
+mod weekly;
 
 use std::{
     fmt,
@@ -42,10 +44,11 @@ pub use self::{
     read::{Item, Report, Today},
     tick::Ticked,
     transfer::Held,
+    weekly::{Scan, ScanOf, Scanned, Scanner},
 };
 use crate::{
     Clock, Dossier, Effect, Library, Policy, UserId,
-    engine::schedule::{SystemTrigger, latest_due},
+    engine::schedule::{SystemTrigger, next_system},
     record::Actor,
     store::{Details, NewEntry, Spool, Store, Tx},
 };
@@ -78,6 +81,7 @@ pub struct Regiment {
     clock: Arc<dyn Clock>,
     rules: RwLock<Rules>,
     spool: Option<Spool>,
+    scanner: Option<Arc<dyn Scanner>>,
 }
 
 /// The policy and the library, and which stored version of each is in memory.
@@ -110,10 +114,8 @@ impl Regiment {
             tx.save_policy(seed, &Actor::System, now).await?;
         }
         let (policy_version, policy) = tx.policy().await?.expect("it was just saved");
-        for trigger in SystemTrigger::ALL {
-            let latest = latest_due(*trigger, &policy, now);
-            let first = crate::engine::schedule::next_system(*trigger, &policy, latest);
-            tx.seed_system_trigger(*trigger, first).await?;
+        for trigger in [SystemTrigger::InfractionScan, SystemTrigger::Honors] {
+            seed_trigger(&mut tx, trigger, &policy, now).await?;
         }
         let (library_version, library) = library(&mut tx).await?;
         tx.commit().await?;
@@ -123,7 +125,7 @@ impl Regiment {
             library_version,
             library: Arc::new(library),
         };
-        Ok(Self { store, clock, rules: RwLock::new(rules), spool: None })
+        Ok(Self { store, clock, rules: RwLock::new(rules), spool: None, scanner: None })
     }
 
     /// Keeps clients' logs in a local file while the database is away.
@@ -131,6 +133,28 @@ impl Regiment {
     pub fn with_spool(mut self, spool: Spool) -> Self {
         self.spool = Some(spool);
         self
+    }
+
+    /// Runs the weekly flag scan with a scanner; a practice without one has no weekly cards.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn with_scanner(mut self, scanner: Arc<dyn Scanner>) -> Result<Self> {
+        let mut tx = self.store.begin().await?;
+        let policy = self.rules().policy;
+        seed_trigger(&mut tx, SystemTrigger::WeeklyScan, &policy, self.clock.now()).await?;
+        tx.commit().await?;
+        self.scanner = Some(scanner);
+        Ok(self)
+    }
+
+    /// Returns the system triggers that this process can run.
+    fn system_triggers(&self) -> &'static [SystemTrigger] {
+        if self.scanner.is_some() {
+            SystemTrigger::ALL
+        } else {
+            &[SystemTrigger::InfractionScan, SystemTrigger::Honors]
+        }
     }
 
     /// Returns the store, for what the shell has no operation for: migrations, backups, the ledger.
@@ -256,6 +280,17 @@ async fn library(tx: &mut Tx) -> Result<(u64, Library)> {
         library.training_templates.insert(template.template_id.clone(), template);
     }
     Ok((version, library))
+}
+
+/// Makes a system trigger known, first due after `now`.
+async fn seed_trigger(
+    tx: &mut Tx,
+    trigger: SystemTrigger,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<()> {
+    tx.seed_system_trigger(trigger, next_system(trigger, policy, now)).await?;
+    Ok(())
 }
 
 async fn subject_of(tx: &mut Tx, user_id: UserId) -> Result<String> {

@@ -9,6 +9,7 @@ mod alert;
 mod audit;
 mod card;
 mod client;
+mod decision;
 mod erase;
 mod error;
 mod excuse;

@@ -18,6 +18,8 @@ mod audit;
 mod clients;
 #[path = "store/coaching.rs"]
 mod coaching;
+#[path = "store/desk.rs"]
+mod desk;
 #[path = "store/migrations.rs"]
 mod migrations;
 #[path = "store/open.rs"]

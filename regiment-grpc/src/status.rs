@@ -139,6 +139,11 @@ fn reason(refusal: &Refusal) -> &'static str {
         Refusal::RefeedBlocked { .. } => "REFEED_BLOCKED",
         Refusal::NoInfraction { .. } => "NO_INFRACTION",
         Refusal::NothingAsked => "NOTHING_ASKED",
+        Refusal::NoCard => "NO_CARD",
+        Refusal::CardState { .. } => "CARD_STATE",
+        Refusal::NothingToUndo => "NOTHING_TO_UNDO",
+        Refusal::NoSuggestion => "NO_SUGGESTION",
+        Refusal::Unsafe => "UNSAFE",
         Refusal::CoachOnly { .. } => "COACH_ONLY",
         Refusal::NotInLibrary { .. } => "NOT_IN_LIBRARY",
     }

@@ -1,10 +1,16 @@
-//! How an engine puts what it found about a plan or a delivery on the coach's desk.
+//! The coach's desk: how findings become cards, how cards meet again, and what the coach decides.
+
+mod decide;
+mod weekly;
 
 use jiff::{Timestamp, civil::Date};
 
+pub use decide::{Case, decide, draft, raise_manual, wake_on_checkin};
+pub use weekly::{beside_logs, weekly};
+
 use crate::{
     Dossier, Effect,
-    record::{CardAction, CardSource, Evidence, JobCard, Severity},
+    record::{CardAction, CardSource, CardState, Evidence, JobCard, Severity},
 };
 
 /// The longest summary of a card, characters.
@@ -24,7 +30,8 @@ pub struct Finding {
 /// Puts findings on the client's system card of a date.
 ///
 /// A flag that stands on an unresolved system card already is not raised again, however many days
-/// its cause lasts; `None` when that leaves nothing to say.
+/// its cause lasts, unless the window behind it began after that card's evidence ended: another
+/// block is complete. `None` when that leaves nothing to say.
 pub fn raise(
     dossier: &Dossier,
     date: Date,
@@ -34,7 +41,9 @@ pub fn raise(
     let system = || dossier.cards.iter().filter(|card| card.source == CardSource::System);
     let known = |finding: &Finding| {
         system()
-            .any(|card| card.state.is_unresolved() && card.flags.contains(&finding.evidence.flag))
+            .filter(|card| card.state.is_unresolved())
+            .flat_map(|card| &card.evidence)
+            .any(|known| known.flag == finding.evidence.flag && !is_later(&finding.evidence, known))
     };
     let fresh: Vec<Finding> = findings.into_iter().filter(|finding| !known(finding)).collect();
     if fresh.is_empty() {
@@ -50,22 +59,60 @@ pub fn raise(
     };
     for Finding { evidence, severity, action } in fresh {
         card.add(severity, evidence);
-        card.action_suggested = weightier(card.action_suggested, action);
+        card.action_suggested = card.action_suggested.weightier(action);
     }
     card.summary = summary(&card);
+    if card.state == CardState::Snoozed {
+        card.wake();
+    }
     Some(Effect::Card(card))
 }
 
-/// Returns the suggestion that asks more of the coach.
-fn weightier(one: CardAction, other: CardAction) -> CardAction {
-    let weight = |action| match action {
-        CardAction::None => 0,
-        CardAction::Callout => 1,
-        CardAction::Pause => 2,
-        CardAction::Reassign => 3,
-        CardAction::Escalate => 4,
-    };
-    if weight(other) > weight(one) { other } else { one }
+/// Whether evidence is of another occurrence than what is known: a window of days that began when
+/// the known one had ended.
+fn is_later(evidence: &Evidence, known: &Evidence) -> bool {
+    evidence.window_start < evidence.window_end && evidence.window_start >= known.window_end
+}
+
+/// Joins what was found anew with the card of the same client, source and date that is stored
+/// already.
+///
+/// The findings of both stand on one card. A closed one opens only when a flag was added, and a
+/// snoozed one wakes when it got worse.
+#[must_use]
+pub fn again(stored: &JobCard, found: JobCard) -> JobCard {
+    let mut card = stored.clone();
+    for evidence in found.evidence {
+        card.add(found.severity, evidence);
+    }
+    for carried in found.carried {
+        card.carry(carried);
+    }
+    let added = card.flags.iter().any(|flag| !stored.flags.contains(flag));
+    if added {
+        card.action_suggested = card.action_suggested.weightier(found.action_suggested);
+        card.summary = joined(&stored.summary, &found.summary);
+        card.timestamp = found.timestamp;
+    }
+    match stored.state {
+        CardState::Snoozed if card.is_worse_than(stored) => card.wake(),
+        CardState::Resolved | CardState::Dismissed | CardState::Merged if added => card.reopen(),
+        CardState::Open
+        | CardState::Acknowledged
+        | CardState::Snoozed
+        | CardState::Resolved
+        | CardState::Dismissed
+        | CardState::Merged => {}
+    }
+    card
+}
+
+/// Returns two summaries as one, the newer first, within what a card holds.
+fn joined(older: &str, newer: &str) -> String {
+    if older.is_empty() || newer.contains(older) {
+        return newer.to_owned();
+    }
+    format!("{newer} {older}").chars().take(SUMMARY_CHARACTERS).collect()
 }
 
 /// Sums a card up: each finding in a sentence, as far as they fit.

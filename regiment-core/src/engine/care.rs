@@ -103,7 +103,7 @@ pub fn raise(dossier: &Dossier, log: &CheckinLog, now: Timestamp) -> Vec<Effect>
     card.action_suggested = card.action_suggested.max(CardAction::Escalate);
     card.timestamp = now;
     if card.state == CardState::Snoozed {
-        card.state = CardState::Open;
+        card.wake();
     }
     let alert = Effect::Alert {
         kind: AlertKind::Escalation,

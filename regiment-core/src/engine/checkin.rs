@@ -2,10 +2,12 @@
 
 mod trends;
 
+use std::borrow::Cow;
+
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    Refusal, care,
+    Refusal, cards, care,
     logging::{self, Submission},
     orders,
 };
@@ -66,9 +68,13 @@ pub fn log(
     let report = report.map(|report| CheckinReport { weight_unconfirmed: odd.is_some(), ..report });
     let log =
         CheckinLog { user_id: key.user_id, date, timestamp: submission.made_at(), report, cause };
-    let concerns = care::raise(dossier, &log, submission.now);
-    let mut effects = vec![Effect::Record(submission.entry(Log::Checkin(log)))];
-    effects.extend(concerns);
+    let mut effects = cards::wake_on_checkin(dossier, submission.now);
+    let mut seen = Cow::Borrowed(dossier);
+    for woken in &effects {
+        seen.to_mut().apply(woken);
+    }
+    effects.extend(care::raise(&seen, &log, submission.now));
+    effects.insert(0, Effect::Record(submission.entry(Log::Checkin(log))));
     Ok(match odd {
         None => Answer::Accepted(effects),
         Some(median) => Answer::Confirm { median, effects },

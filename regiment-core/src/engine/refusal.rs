@@ -2,7 +2,7 @@ use jiff::civil::{Date, Time};
 
 use crate::{
     Invalid,
-    record::{InfractionKind, Status},
+    record::{CardState, InfractionKind, Status},
 };
 
 /// Why an engine refused what somebody asked. Nothing is stored; the text is for that person.
@@ -112,6 +112,24 @@ pub enum Refusal {
     /// The request has been decided, has lapsed or was never made.
     #[error("no such request waits for a decision")]
     NothingAsked,
+    /// There is no such card.
+    #[error("no such card")]
+    NoCard,
+    /// Where the card stands does not allow it.
+    #[error("the card is {state}")]
+    CardState {
+        /// Where it stands.
+        state: CardState,
+    },
+    /// Nothing on the card can be taken back.
+    #[error("no decision on the card can be taken back")]
+    NothingToUndo,
+    /// The card has no such suggestion, or it was answered.
+    #[error("no such suggestion waits for an answer")]
+    NoSuggestion,
+    /// A suggestion that raises load or cuts food while the client's safety is in question.
+    #[error("not while the client's safety is in question: close the card that says so first")]
+    Unsafe,
     /// Only a coach may do it.
     #[error("only a coach may {to}")]
     CoachOnly {

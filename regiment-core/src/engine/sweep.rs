@@ -4,12 +4,12 @@
 //! item's deadline, lapses requests that nobody decided, closes the date and has the infraction
 //! monitor look at what it wrote, all in one decision.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::{
-    excuses,
+    cards, excuses,
     infractions::{self, Changes},
 };
 use crate::{
@@ -37,8 +37,14 @@ pub fn close_checkin(dossier: &Dossier, policy: &Policy, date: Date, now: Timest
             text: format!("the check-in of {date} was not submitted"),
         });
     }
+    let woken = if misses.is_empty() { Vec::new() } else { cards::wake_on_checkin(dossier, now) };
+    let mut seen = Cow::Borrowed(dossier);
+    for woken in &woken {
+        seen.to_mut().apply(woken);
+    }
+    effects.extend(woken);
     let changes = Changes { logs: &misses, closes: None };
-    effects.extend(infractions::review(dossier, changes, policy, now));
+    effects.extend(infractions::review(&seen, changes, policy, now));
     Decision::done(effects)
 }
 

@@ -25,6 +25,23 @@ words! {
     }
 }
 
+impl CardAction {
+    /// Returns the suggestion that asks more of the coach.
+    #[must_use]
+    pub const fn weightier(self, other: Self) -> Self {
+        const fn weight(action: CardAction) -> u8 {
+            match action {
+                CardAction::None => 0,
+                CardAction::Callout => 1,
+                CardAction::Pause => 2,
+                CardAction::Reassign => 3,
+                CardAction::Escalate => 4,
+            }
+        }
+        if weight(other) > weight(self) { other } else { self }
+    }
+}
+
 words! {
     /// Who raised a card.
     pub enum CardSource("source") {
@@ -281,9 +298,39 @@ pub struct Suggestion {
     /// The proposed values, by field.
     #[serde(default)]
     pub values: BTreeMap<String, f64>,
+    /// What the coach made of it; absent while nobody has decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<SuggestionAnswer>,
 }
 
-/// How a card was closed.
+words! {
+    /// What a coach made of a suggestion.
+    pub enum SuggestionAnswer("answer") {
+        /// Applied as proposed.
+        Accepted = "accepted",
+        /// Applied with other values.
+        Edited = "edited",
+        /// Not applied.
+        Rejected = "rejected",
+    }
+}
+
+words! {
+    /// Why a card was set aside.
+    pub enum DismissReason("reason") {
+        /// What it says is not so: the only one that speaks against the detector.
+        Wrong = "wrong",
+        /// The coach knew.
+        Known = "known",
+        /// It can wait.
+        NotNow = "not_now",
+        /// True, and nothing follows from it.
+        NotUseful = "not_useful",
+    }
+}
+
+/// How a card was closed. On an acknowledged card it says what holds until the card closes: an
+/// escalation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Resolution {
     /// What was done.
@@ -294,6 +341,47 @@ pub struct Resolution {
     pub by: Actor,
     /// When.
     pub at: Timestamp,
+    /// Why the card was dismissed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dismissed: Option<DismissReason>,
+}
+
+/// Until when a card is put off. Every one wakes earlier when it gets worse: its severity rises or a
+/// flag is added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Snooze {
+    /// Until an instant.
+    At(Timestamp),
+    /// Until the client's next check-in is submitted or missed.
+    NextCheckin,
+    /// Until it gets worse.
+    Worse,
+}
+
+/// What somebody wrote on a card.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CardNote {
+    /// The words.
+    pub text: String,
+    /// Who.
+    pub by: Actor,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Evidence that another card brought, or the infraction monitor since.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Carried {
+    /// The evidence.
+    pub evidence: Evidence,
+    /// How much it mattered there.
+    pub severity: Severity,
+    /// What was asked of the coach there.
+    pub action: CardAction,
+    /// The card it comes from; absent for what was added to this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Id<JobCard>>,
 }
 
 /// The coach's work item: flags, wins, evidence, summary and a suggested action. Keyed by client,
@@ -367,6 +455,19 @@ pub struct JobCard {
     /// The card that absorbed this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<Id<JobCard>>,
+    /// What cards that this one absorbed had found, and violations since: beside `evidence`, which
+    /// is the scan's own. Only weekly cards have any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carried: Vec<Carried>,
+    /// What people wrote on it, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<CardNote>,
+    /// Until when it is put off, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snooze: Option<Snooze>,
+    /// What the model computed and from what, so that the card can be replayed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<serde_json::Value>,
 }
 
 impl JobCard {
@@ -397,6 +498,10 @@ impl JobCard {
             model_version: None,
             policy_version: None,
             merged_into: None,
+            carried: Vec::new(),
+            notes: Vec::new(),
+            snooze: None,
+            trace: None,
         }
     }
 
@@ -416,16 +521,49 @@ impl JobCard {
 
     /// Adds a finding: the flag once, in byte order, its evidence, and at least its severity.
     pub fn add(&mut self, severity: Severity, evidence: Evidence) {
-        if let Err(at) = self
-            .flags
-            .binary_search_by(|flag| flag.to_string().as_str().cmp(&evidence.flag.to_string()))
-        {
-            self.flags.insert(at, evidence.flag.clone());
-        }
+        self.flag(evidence.flag.clone());
         if !self.evidence.contains(&evidence) {
             self.evidence.push(evidence);
         }
         self.severity = self.severity.max(severity);
+    }
+
+    /// Adds what another card brings: as [`JobCard::add`], set apart from the card's own findings.
+    pub fn carry(&mut self, carried: Carried) {
+        self.flag(carried.evidence.flag.clone());
+        self.severity = self.severity.max(carried.severity);
+        self.action_suggested = self.action_suggested.weightier(carried.action);
+        if !self.carried.iter().any(|known| known.evidence == carried.evidence) {
+            self.carried.push(carried);
+        }
+    }
+
+    fn flag(&mut self, flag: FlagName) {
+        let name = flag.to_string();
+        if let Err(at) = self.flags.binary_search_by(|flag| flag.to_string().cmp(&name)) {
+            self.flags.insert(at, flag);
+        }
+    }
+
+    /// Returns whether a card has become worse than it was: its severity rose or a flag was added.
+    pub fn is_worse_than(&self, before: &Self) -> bool {
+        self.severity > before.severity
+            || self.flags.iter().any(|flag| !before.flags.contains(flag))
+    }
+
+    /// Ends a snooze; an escalation holds on.
+    pub const fn wake(&mut self) {
+        self.state = CardState::Open;
+        self.snooze = None;
+    }
+
+    /// Opens a card that was closed or put off: what was decided stands in its decisions.
+    pub fn reopen(&mut self) {
+        self.state = CardState::Open;
+        self.resolved = false;
+        self.resolution = None;
+        self.snooze = None;
+        self.merged_into = None;
     }
 
     /// Returns whether the card holds back automatic messages while it is unresolved.

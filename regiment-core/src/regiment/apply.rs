@@ -9,12 +9,15 @@ use super::{Result, context::Context};
 use crate::{
     Dossier, Effect, Policy, Slug, UserId,
     effect::{Entry, PauseRow},
-    engine::schedule::{self, Trigger},
+    engine::{
+        cards::again,
+        schedule::{self, Trigger},
+    },
     message::Dispatch,
     record::{
-        Actor, AlertKind, ClientProfile, CompiledPlan, Excuse, ExcuseRequest, Exercise, Infraction,
-        InfractionKind, JobCard, Log, Order, OrderKind, PlanChoice, Severity, Standing, Status,
-        card::CardSource,
+        Actor, AlertKind, CardDecision, ClientProfile, CompiledPlan, Excuse, ExcuseRequest,
+        Exercise, Infraction, InfractionKind, JobCard, Log, Order, OrderKind, PlanChoice, Severity,
+        Standing, Status, card::CardSource,
     },
     store::{ClientTrigger, NewAlert, Tx},
 };
@@ -28,6 +31,7 @@ pub(super) struct Changes {
     infractions: BTreeMap<(UserId, InfractionKind, Date), Infraction>,
     standings: BTreeMap<UserId, Standing>,
     cards: BTreeMap<(UserId, CardSource, Date), JobCard>,
+    decisions: Vec<CardDecision>,
     alerts: BTreeMap<(AlertKind, Option<UserId>), (Severity, String, u32)>,
     profiles: BTreeMap<UserId, ClientProfile>,
     plans: BTreeMap<(UserId, Date), CompiledPlan>,
@@ -72,6 +76,7 @@ impl Changes {
             Effect::Card(card) => {
                 self.cards.insert((card.user_id, card.source, card.date), card);
             }
+            Effect::Decided(decision) => self.decisions.push(decision),
             Effect::Alert { kind, severity, user_id, text } => {
                 let raised = self.alerts.entry((kind, user_id)).or_insert((severity, text, 0));
                 raised.0 = raised.0.max(severity);
@@ -92,6 +97,11 @@ impl Changes {
         }
     }
 
+    /// Returns whether no card is to be saved.
+    pub(super) fn has_no_card(&self) -> bool {
+        self.cards.is_empty()
+    }
+
     /// Writes everything.
     pub(super) async fn write(mut self, tx: &mut Tx, context: &Context) -> Result<()> {
         let now = context.now;
@@ -110,6 +120,7 @@ impl Changes {
             infractions,
             standings,
             cards,
+            decisions,
             alerts,
             profiles,
             plans,
@@ -136,11 +147,8 @@ impl Changes {
         tx.close_dates(&closed.into_iter().collect::<Vec<_>>(), now).await?;
         tx.save_infractions(&infractions.into_values().collect::<Vec<_>>()).await?;
         tx.save_standings(&standings.into_values().collect::<Vec<_>>(), now).await?;
-        let cards: Vec<JobCard> = cards
-            .into_values()
-            .map(|card| JobCard { id: card.id.or_else(|| Some(context.mint())), ..card })
-            .collect();
-        tx.save_cards(&cards, now).await?;
+        save_cards(tx, cards.into_values().collect(), context).await?;
+        tx.save_decisions(&decisions).await?;
         let alerts: Vec<NewAlert> = alerts
             .into_iter()
             .map(|((kind, user_id), (severity, text, count))| NewAlert {
@@ -161,6 +169,33 @@ impl Changes {
         tx.put_messages(&messages, now).await?;
         Ok(())
     }
+}
+
+/// Saves cards. One that no engine had read joins the stored card of its client, source and date,
+/// which may have been closed since.
+async fn save_cards(tx: &mut Tx, mut cards: Vec<JobCard>, context: &Context) -> Result<()> {
+    let fresh: Vec<(UserId, Date)> = cards
+        .iter()
+        .filter(|card| card.id.is_none())
+        .map(|card| (card.user_id, card.date))
+        .collect();
+    if let Some(first) = fresh.iter().map(|(_, date)| *date).min() {
+        let users: BTreeSet<UserId> = fresh.into_iter().map(|(user_id, _)| user_id).collect();
+        let stored: BTreeMap<_, JobCard> = tx
+            .cards_from(users, first)
+            .await?
+            .into_iter()
+            .map(|card| ((card.user_id, card.source, card.date), card))
+            .collect();
+        for card in cards.iter_mut().filter(|card| card.id.is_none()) {
+            match stored.get(&(card.user_id, card.source, card.date)) {
+                Some(stored) => *card = again(stored, card.clone()),
+                None => card.id = Some(context.mint()),
+            }
+        }
+    }
+    tx.save_cards(&cards, context.now).await?;
+    Ok(())
 }
 
 /// Returns the exercises whose last or best set a transaction may have changed. A miss that the

@@ -12,14 +12,16 @@ use super::{
     apply::{Changes, row},
     context::Context,
     load::{self, Scope},
+    weekly::Scanning,
 };
 use crate::{
-    Decision, Dossier, Outcome, Policy, UserId,
+    Decision, Dossier, Effect, Outcome, Policy, UserId,
     calendar::{Resolution, Zone, days_after, local_date, offset_seconds},
     engine::{
         delivery,
         schedule::{self, SystemTrigger, Trigger},
     },
+    record::{AlertKind, Severity},
     store::{self, ClientTrigger, DueSystem, DueTrigger, Occasion, Run, Tx},
 };
 
@@ -61,8 +63,10 @@ impl Regiment {
                 break;
             }
         }
-        while self.run_system().await? {
-            ticked.system += 1;
+        self.wake_cards().await?;
+        while let Some(ran) = self.run_system().await? {
+            ticked.system += ran.system;
+            ticked.failed += ran.failed;
         }
         Ok(ticked)
     }
@@ -70,7 +74,7 @@ impl Regiment {
     /// Returns when something next falls due, so that a loop knows how long to sleep.
     pub async fn next_due(&self) -> Result<Option<Timestamp>> {
         let mut tx = self.store.read().await?;
-        Ok(tx.next_trigger_at().await?)
+        Ok(tx.next_trigger_at(self.system_triggers()).await?)
     }
 
     /// Decides up to `limit` due occurrences in one transaction. With a limit of 1, a failure is
@@ -138,28 +142,76 @@ impl Regiment {
         Ok(fired)
     }
 
-    /// Runs the system trigger that has been due longest; returns whether there was one.
-    async fn run_system(&self) -> Result<bool> {
+    /// Runs the system trigger that has been due longest; `None` where none is due.
+    async fn run_system(&self) -> Result<Option<Ticked>> {
         let mut tx = self.store.begin().await?;
         let context = self.context(&mut tx).await?;
-        let Some(claimed) = tx.claim_system_trigger(context.now).await? else {
-            return Ok(false);
+        let kinds = self.system_triggers();
+        let Some(claimed) = tx.claim_system_trigger(context.now, kinds).await? else {
+            return Ok(None);
         };
-        let trigger = claimed.trigger;
         // After downtime only the latest instant of a kind runs.
         let due_at =
-            schedule::latest_due(trigger, &context.policy, context.now).max(claimed.due_at);
-        let mut changes = Changes::default();
-        match trigger {
-            SystemTrigger::InfractionScan => self.rescan(&mut tx, &context, &mut changes).await?,
-            SystemTrigger::Honors => self.rank(&mut tx, &context, &mut changes, due_at).await?,
+            schedule::latest_due(claimed.trigger, &context.policy, context.now).max(claimed.due_at);
+        if claimed.trigger == SystemTrigger::WeeklyScan {
+            drop(tx);
+            return self.run_scan(&claimed, due_at).await.map(Some);
         }
-        tx.record_runs(&[system_run(&claimed, due_at, context.now)]).await?;
-        let next = schedule::next_system(trigger, &context.policy, context.now);
-        tx.advance_system_trigger(&claimed, next).await?;
-        changes.write(&mut tx, &context).await?;
+        let mark = tx.savepoint().await?;
+        let ran = self.decide_system(&mut tx, &context, &claimed, due_at).await;
+        let ran = match tx.settle(mark, ran).await? {
+            Err(error) if is_own_failure(&error) => {
+                system_failed(&mut tx, &context, &claimed, due_at, &error).await?;
+                Ticked { failed: 1, ..Ticked::default() }
+            }
+            ran => {
+                ran?;
+                Ticked { system: 1, ..Ticked::default() }
+            }
+        };
         tx.commit().await?;
-        Ok(true)
+        Ok(Some(ran))
+    }
+
+    async fn decide_system(
+        &self,
+        tx: &mut Tx,
+        context: &Context,
+        claimed: &DueSystem,
+        due_at: Timestamp,
+    ) -> Result<()> {
+        let mut changes = Changes::default();
+        match claimed.trigger {
+            SystemTrigger::InfractionScan => self.rescan(tx, context, &mut changes).await?,
+            SystemTrigger::Honors => self.rank(tx, context, &mut changes, due_at).await?,
+            SystemTrigger::WeeklyScan => {}
+        }
+        end_system(tx, context, claimed, due_at, Outcome::Done).await?;
+        changes.write(tx, context).await
+    }
+
+    /// Runs the weekly scan, which takes transactions of its own, and ends it in the ledger.
+    async fn run_scan(&self, claimed: &DueSystem, due_at: Timestamp) -> Result<Ticked> {
+        let scanned = self.scan_claimed(claimed, due_at).await;
+        let mut tx = self.store.begin().await?;
+        let context = self.context(&mut tx).await?;
+        let ticked = match scanned {
+            Ok(Scanning::NotYet) => return Ok(Ticked::default()),
+            Ok(Scanning::Done) => {
+                let occasion = Occasion::System { trigger: claimed.trigger, due_at };
+                if tx.run_of(occasion).await?.is_none() {
+                    end_system(&mut tx, &context, claimed, due_at, Outcome::Done).await?;
+                }
+                Ticked { system: 1, ..Ticked::default() }
+            }
+            Err(error) if is_own_failure(&error) => {
+                system_failed(&mut tx, &context, claimed, due_at, &error).await?;
+                Ticked { failed: 1, ..Ticked::default() }
+            }
+            Err(error) => return Err(error),
+        };
+        tx.commit().await?;
+        Ok(ticked)
     }
 }
 
@@ -248,16 +300,60 @@ async fn give_up_or_wait(
     changes.write(tx, context).await
 }
 
-fn system_run(claimed: &DueSystem, due_at: Timestamp, now: Timestamp) -> Run {
-    Run {
+/// Counts a failure of a system trigger. After the policy's attempts the instant is set aside: the
+/// ledger says so, an alert is raised, and the trigger moves on.
+async fn system_failed(
+    tx: &mut Tx,
+    context: &Context,
+    claimed: &DueSystem,
+    due_at: Timestamp,
+    error: &Error,
+) -> Result<()> {
+    let attempts = claimed.failures + 1;
+    let engine = claimed.trigger.as_str();
+    tracing::error!(engine, outcome = "failed", attempts, %error, "a system trigger failed");
+    if attempts < context.policy.delivery.trigger_attempts {
+        let until = context.now + SignedDuration::from_secs(5 << attempts.min(7));
+        if claimed.trigger == SystemTrigger::WeeklyScan {
+            // Counted when it began.
+            tx.defer_system_trigger(claimed, until).await?;
+        } else {
+            tx.fail_system_trigger(claimed, until).await?;
+        }
+        return Ok(());
+    }
+    end_system(tx, context, claimed, due_at, Outcome::Dead).await?;
+    let mut changes = Changes::default();
+    changes.add(Effect::Alert {
+        kind: AlertKind::TriggerDead,
+        severity: Severity::High,
+        user_id: None,
+        text: format!("{engine} of {due_at} failed again and again"),
+    });
+    changes.write(tx, context).await
+}
+
+/// Writes how a claimed instant ended, and moves its trigger on.
+async fn end_system(
+    tx: &mut Tx,
+    context: &Context,
+    claimed: &DueSystem,
+    due_at: Timestamp,
+    outcome: Outcome,
+) -> Result<()> {
+    let run = Run {
         occasion: Occasion::System { trigger: claimed.trigger, due_at },
         due_at,
-        fired_at: now,
+        fired_at: context.now,
         zone: Zone::utc(),
         utc_offset_seconds: 0,
         resolution: Resolution::Exact,
-        outcome: Outcome::Done,
+        outcome,
         attempts: claimed.failures + 1,
         detail: String::new(),
-    }
+    };
+    tx.record_runs(&[run]).await?;
+    let next = schedule::next_system(claimed.trigger, &context.policy, context.now);
+    tx.advance_system_trigger(claimed, next).await?;
+    Ok(())
 }

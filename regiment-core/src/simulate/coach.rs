@@ -119,7 +119,8 @@ impl Person {
             let looks = if card.bears_safety_flag() { 0.9 } else { 0.35 };
             { today }.happens(looks).then_some(CardAction::Callout)?
         };
-        let resolution = Resolution { action, note: String::new(), by: account(), at: now };
+        let resolution =
+            Resolution { action, note: String::new(), by: account(), at: now, dismissed: None };
         Some(JobCard {
             state: CardState::Resolved,
             resolved: true,

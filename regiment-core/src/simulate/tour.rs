@@ -203,6 +203,7 @@ impl<'a> Tour<'a> {
             }
             Effect::Standing(_)
             | Effect::Card(_)
+            | Effect::Decided(_)
             | Effect::Alert { .. }
             | Effect::Profile(_)
             | Effect::Choose(_)

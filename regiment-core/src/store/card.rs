@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Id, UserId,
-    record::{CardSource, JobCard, Severity},
+    record::{CardSource, CardState, JobCard, Severity, Snooze},
 };
 
 const CARDS: Table = Table { name: "job_cards", key: &["id"] };
@@ -40,17 +40,19 @@ impl Tx {
                 card.priority,
                 card.timestamp,
                 now,
+                wakes_at(&card),
                 1,
                 serde_json::to_string(&card)?,
             ]);
         }
         self.insert(
             "INSERT INTO job_cards (id, user_id, source, date, state, severity, priority, \
-             raised_at, updated_at, version, body) VALUES",
+             raised_at, updated_at, wakes_at, version, body) VALUES",
             rows,
             "ON CONFLICT (user_id, source, date) DO UPDATE SET state = excluded.state, \
              severity = excluded.severity, priority = excluded.priority, \
-             updated_at = excluded.updated_at, version = job_cards.version + 1, \
+             updated_at = excluded.updated_at, wakes_at = excluded.wakes_at, \
+             version = job_cards.version + 1, \
              body = excluded.body",
         )
         .await?;
@@ -77,7 +79,7 @@ impl Tx {
         let saved = self
             .execute(
                 "UPDATE job_cards SET state = $3, severity = $4, priority = $5, updated_at = $6, \
-                 version = version + 1, body = $7 WHERE id = $1 AND version = $2",
+                 version = version + 1, body = $7, wakes_at = $8 WHERE id = $1 AND version = $2",
                 &values![
                     id.to_string(),
                     version,
@@ -86,6 +88,7 @@ impl Tx {
                     card.priority,
                     now,
                     serde_json::to_string(&card)?,
+                    wakes_at(&card),
                 ],
             )
             .await?;
@@ -149,6 +152,19 @@ impl Tx {
         self.read_all(&rows, |row| row.json("body"))
     }
 
+    /// Returns up to `limit` snoozed cards whose time has come.
+    pub async fn cards_to_wake(&mut self, now: Timestamp, limit: u32) -> Result<Vec<JobCard>> {
+        let rows = self
+            .fetch(
+                &CARDS,
+                "SELECT id, user_id, date, body FROM job_cards WHERE wakes_at <= $1 \
+                 ORDER BY wakes_at, id LIMIT $2",
+                &values![now, limit],
+            )
+            .await?;
+        self.read_all(&rows, |row| row.json("body"))
+    }
+
     /// Returns the ids of the stored cards that these replace.
     async fn card_ids(
         &mut self,
@@ -172,6 +188,14 @@ impl Tx {
                 Ok((key, row.parsed("id")?))
             })
             .collect()
+    }
+}
+
+/// When a card that is put off until an instant wakes.
+fn wakes_at(card: &JobCard) -> Option<Timestamp> {
+    match card.snooze {
+        Some(Snooze::At(at)) if card.state == CardState::Snoozed => Some(at),
+        Some(Snooze::At(_) | Snooze::NextCheckin | Snooze::Worse) | None => None,
     }
 }
 

@@ -7,7 +7,7 @@ use super::{error::Result, tx::Tx, value::values};
 use crate::UserId;
 
 /// Tables with a column that names the client, in an order that their references allow.
-const OF_CLIENT: [(&str, &str); 20] = [
+const OF_CLIENT: [(&str, &str); 21] = [
     ("logs", "user_id"),
     ("lifts", "user_id"),
     ("weigh_ins", "user_id"),
@@ -20,6 +20,7 @@ const OF_CLIENT: [(&str, &str); 20] = [
     ("excuse_requests", "user_id"),
     ("infractions", "user_id"),
     ("standings", "user_id"),
+    ("card_decisions", "user_id"),
     ("job_cards", "user_id"),
     ("alerts", "about"),
     ("achievements", "user_id"),

@@ -53,6 +53,7 @@ const SCRIPTS: &[Script] = scripts![
     "0007_operations",
     "0008_hot_paths",
     "0009_weigh_ins",
+    "0010_card_decisions",
 ];
 
 /// Which way a step goes.

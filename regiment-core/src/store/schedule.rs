@@ -168,20 +168,20 @@ impl Tx {
         Ok(row.is_some())
     }
 
-    /// Returns when something next falls due, of a client or of the practice.
-    pub async fn next_trigger_at(&mut self) -> Result<Option<Timestamp>> {
-        let row = self
-            .fetch_optional(
-                &TRIGGERS,
-                "SELECT MIN(at) AS next_at FROM ( \
+    /// Returns when something next falls due: of a client, of these kinds of the practice, or a card
+    /// that was put off.
+    pub async fn next_trigger_at(&mut self, kinds: &[SystemTrigger]) -> Result<Option<Timestamp>> {
+        let kinds = listed(kinds);
+        let sql = format!(
+            "SELECT MIN(at) AS next_at FROM ( \
                  SELECT MIN(due_at) AS at FROM client_triggers WHERE blocked_until_at IS NULL \
                  UNION ALL SELECT MIN(blocked_until_at) FROM client_triggers \
                  WHERE blocked_until_at IS NOT NULL \
+                 UNION ALL SELECT MIN(wakes_at) FROM job_cards WHERE wakes_at IS NOT NULL \
                  UNION ALL SELECT MIN(CASE WHEN blocked_until_at > due_at THEN blocked_until_at \
-                 ELSE due_at END) FROM system_triggers) AS times",
-                &[],
-            )
-            .await?;
+                 ELSE due_at END) FROM system_triggers WHERE kind IN ({kinds})) AS times"
+        );
+        let row = self.fetch_optional(&TRIGGERS, AssertSqlSafe(sql), &[]).await?;
         row.map_or(Ok(None), |row| row.optional_instant("next_at"))
     }
 
@@ -309,12 +309,17 @@ impl Tx {
         row.map_or(Ok(0), |row| row.count("failures"))
     }
 
-    /// Takes the system trigger that has been due longest, if any is.
-    pub async fn claim_system_trigger(&mut self, now: Timestamp) -> Result<Option<DueSystem>> {
+    /// Takes the system trigger of these kinds that has been due longest, if any is.
+    pub async fn claim_system_trigger(
+        &mut self,
+        now: Timestamp,
+        kinds: &[SystemTrigger],
+    ) -> Result<Option<DueSystem>> {
+        let kinds = listed(kinds);
         let lock = self.locking("FOR UPDATE SKIP LOCKED");
         let sql = format!(
             "SELECT kind, due_at, failures FROM system_triggers WHERE due_at <= $1 \
-             AND (blocked_until_at IS NULL OR blocked_until_at <= $1) \
+             AND kind IN ({kinds}) AND (blocked_until_at IS NULL OR blocked_until_at <= $1) \
              ORDER BY due_at, kind LIMIT 1 {lock}"
         );
         let row = self.fetch_optional(&SYSTEM, AssertSqlSafe(sql), &values![now]).await?;
@@ -373,6 +378,20 @@ impl Tx {
             )
             .await?;
         row.map_or(Ok(0), |row| row.count("failures"))
+    }
+
+    /// Has a system trigger wait until `blocked_until` without counting a failure.
+    pub async fn defer_system_trigger(
+        &mut self,
+        claimed: &DueSystem,
+        blocked_until: Timestamp,
+    ) -> Result<()> {
+        self.execute(
+            "UPDATE system_triggers SET blocked_until_at = $3 WHERE kind = $1 AND due_at = $2",
+            &values![claimed.trigger.as_str(), claimed.due_at, blocked_until],
+        )
+        .await?;
+        Ok(())
     }
 
     /// Writes runs into the ledger.
@@ -443,6 +462,12 @@ impl Tx {
             .await?;
         rows.iter().map(run).collect()
     }
+}
+
+/// Writes kinds as the members of an SQL list; their names are fixed words.
+fn listed(kinds: &[SystemTrigger]) -> String {
+    let names: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
+    names.join(", ")
 }
 
 /// The order among those due at one instant: that of the enum.

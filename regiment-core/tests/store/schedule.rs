@@ -84,7 +84,7 @@ on_both! {
         let drop = next("1", Trigger::MealDrop, "2026-01-01", 10);
         put(&database.store, std::slice::from_ref(&drop)).await;
         let mut tx = database.store.begin().await.unwrap();
-        assert_eq!(tx.next_trigger_at().await.unwrap(), Some(at(10)));
+        assert_eq!(tx.next_trigger_at(SystemTrigger::ALL).await.unwrap(), Some(at(10)));
         assert_eq!(tx.claim_triggers(at(9), 100).await.unwrap(), []);
         assert!(!tx.has_due_triggers(at(9)).await.unwrap());
         let due = tx.claim_triggers(at(10), 100).await.unwrap();
@@ -117,7 +117,7 @@ on_both! {
 
         let mut tx = database.store.begin().await.unwrap();
         assert_eq!(claim(&mut tx, 100).await, []);
-        assert_eq!(tx.next_trigger_at().await.unwrap(), Some(at(10 + 86_400)));
+        assert_eq!(tx.next_trigger_at(SystemTrigger::ALL).await.unwrap(), Some(at(10 + 86_400)));
         assert_eq!(tx.run_of(occasion(&drop)).await.unwrap(), Some(run(&drop, at(11))));
         assert_eq!(tx.run_of(occasion(&tomorrow(&drop))).await.unwrap(), None);
         assert_eq!(tx.runs_between(at(11), at(12), 10).await.unwrap(), [run(&drop, at(11))]);
@@ -193,7 +193,7 @@ on_both! {
         }
         let mut tx = database.store.begin().await.unwrap();
         assert_eq!(claim(&mut tx, 99).await, [short(&other)]);
-        assert_eq!(tx.next_trigger_at().await.unwrap(), Some(at(11)));
+        assert_eq!(tx.next_trigger_at(SystemTrigger::ALL).await.unwrap(), Some(at(11)));
         let due = tx.claim_triggers(at(100), 10).await.unwrap();
         assert_eq!(due[0].failures, 5);
         tx.advance_triggers(&[(drop.clone(), tomorrow(&drop)), (other.clone(), tomorrow(&other))]).await.unwrap();
@@ -207,7 +207,7 @@ on_both! {
         put(&database.store, std::slice::from_ref(&drop)).await;
         let mut tx = database.store.begin().await.unwrap();
         tx.fail_trigger(&drop, at(70)).await.unwrap();
-        assert_eq!(tx.next_trigger_at().await.unwrap(), Some(at(70)));
+        assert_eq!(tx.next_trigger_at(SystemTrigger::ALL).await.unwrap(), Some(at(70)));
     }
 
     async fn a_closing_waits_for_the_blocked_closing_before_it_and_drops_do_not(database: &Database) {
@@ -237,13 +237,13 @@ on_both! {
     async fn a_system_trigger_runs_once_per_instant(database: &Database) {
         let honors = Occasion::System { trigger: SystemTrigger::Honors, due_at: at(10) };
         let mut tx = database.store.begin().await.unwrap();
-        assert_eq!(tx.next_trigger_at().await.unwrap(), None);
+        assert_eq!(tx.next_trigger_at(SystemTrigger::ALL).await.unwrap(), None);
         tx.seed_system_trigger(SystemTrigger::Honors, at(10)).await.unwrap();
         tx.seed_system_trigger(SystemTrigger::Honors, at(99)).await.unwrap();
         tx.seed_system_trigger(SystemTrigger::InfractionScan, at(20)).await.unwrap();
-        assert_eq!(tx.next_trigger_at().await.unwrap(), Some(at(10)));
-        assert_eq!(tx.claim_system_trigger(at(9)).await.unwrap(), None);
-        let due = tx.claim_system_trigger(at(30)).await.unwrap().unwrap();
+        assert_eq!(tx.next_trigger_at(SystemTrigger::ALL).await.unwrap(), Some(at(10)));
+        assert_eq!(tx.claim_system_trigger(at(9), SystemTrigger::ALL).await.unwrap(), None);
+        let due = tx.claim_system_trigger(at(30), SystemTrigger::ALL).await.unwrap().unwrap();
         assert_eq!((due.trigger, due.due_at), (SystemTrigger::Honors, at(10)));
         let run = Run {
             occasion: honors,
@@ -258,10 +258,10 @@ on_both! {
         };
         tx.record_runs(std::slice::from_ref(&run)).await.unwrap();
         tx.advance_system_trigger(&due, at(10 + 604_800)).await.unwrap();
-        let scan = tx.claim_system_trigger(at(30)).await.unwrap().unwrap();
+        let scan = tx.claim_system_trigger(at(30), SystemTrigger::ALL).await.unwrap().unwrap();
         assert_eq!(scan.trigger, SystemTrigger::InfractionScan);
         assert_eq!(tx.fail_system_trigger(&scan, at(60)).await.unwrap(), 1);
-        assert_eq!(tx.claim_system_trigger(at(59)).await.unwrap(), None);
+        assert_eq!(tx.claim_system_trigger(at(59), SystemTrigger::ALL).await.unwrap(), None);
         assert_eq!(tx.run_of(honors).await.unwrap(), Some(run));
     }
 

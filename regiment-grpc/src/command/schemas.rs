@@ -6,9 +6,9 @@ use anyhow::Context as _;
 use regiment_core::Policy;
 use regiment_core::library::Food;
 use regiment_core::record::{
-    Alert, Board, CardioLog, CheckinLog, ClientProfile, CompiledPlan, Excuse, ExcuseRequest,
-    Exercise, Infraction, JobCard, MealLog, MealTemplate, Order, PlanChoice, Standing, TrainingLog,
-    TrainingTemplate,
+    Alert, Board, CardDecision, CardioLog, CheckinLog, ClientProfile, CompiledPlan, Excuse,
+    ExcuseRequest, Exercise, Infraction, JobCard, MealLog, MealTemplate, Order, PlanChoice,
+    Standing, TrainingLog, TrainingTemplate,
 };
 use schemars::{JsonSchema, SchemaGenerator};
 
@@ -20,6 +20,7 @@ pub fn schemas() -> Vec<(String, String)> {
     vec![
         schema::<Alert>("alert"),
         schema::<Board>("board"),
+        schema::<CardDecision>("card_decision"),
         schema::<CardioLog>("cardio_log"),
         schema::<CheckinLog>("checkin_log"),
         schema::<ClientProfile>("client_profile"),

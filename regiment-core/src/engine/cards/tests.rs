@@ -77,3 +77,71 @@ fn a_summary_holds_500_characters_at_most() {
     assert_eq!(card.summary.chars().count(), SUMMARY_CHARACTERS);
     assert_eq!(card.flags.len(), 40);
 }
+
+fn id<T>(number: u8) -> crate::Id<T> {
+    crate::Id::mint(at("2026-03-01T00:00:00Z"), [number; 10])
+}
+
+fn evidence(flag: Flag, from: &str, until: &str) -> Evidence {
+    Evidence {
+        window_start: date(from),
+        window_end: date(until),
+        ..finding(flag, Severity::Low, CardAction::None).evidence
+    }
+}
+
+/// A card of a source and date with one flag of medium severity.
+fn card(number: u8, source: CardSource, day: &str, flag: Flag) -> JobCard {
+    let mut card =
+        JobCard::open(dossier("7").user_id(), source, date(day), at("2026-03-01T22:00:00Z"));
+    card.id = Some(id(number));
+    card.action_suggested = CardAction::Callout;
+    card.add(Severity::Medium, evidence(flag, day, day));
+    card
+}
+
+#[test]
+fn a_block_that_ends_while_an_older_card_waits_is_raised_too() {
+    let complete = |start: &str, end: &str| Finding {
+        evidence: evidence(Flag::BlockComplete, start, end),
+        severity: Severity::Medium,
+        action: CardAction::Reassign,
+    };
+    let mut dossier = dossier("7");
+    let first = raised(&dossier, "2026-03-04", vec![complete("2026-01-06", "2026-03-04")]);
+    dossier.cards.push(first.unwrap());
+    let same = raised(&dossier, "2026-03-05", vec![complete("2026-01-06", "2026-03-05")]);
+    assert_eq!(same, None);
+    let second = raised(&dossier, "2026-05-01", vec![complete("2026-03-04", "2026-05-01")]);
+    assert!(second.is_some());
+}
+
+#[test]
+fn a_closed_card_found_again_opens_only_when_a_flag_is_added() {
+    let mut stored = card(1, CardSource::System, DAY, Flag::PlanGap);
+    stored.state = CardState::Resolved;
+    stored.resolved = true;
+    let same = JobCard { id: None, ..card(2, CardSource::System, DAY, Flag::PlanGap) };
+    let joined = again(&stored, same);
+    assert_eq!((joined.id, joined.state, joined.resolved), (stored.id, CardState::Resolved, true));
+
+    let other = JobCard { id: None, ..card(2, CardSource::System, DAY, Flag::Unreachable) };
+    let joined = again(&stored, other);
+    assert_eq!((joined.id, joined.state, joined.resolved), (stored.id, CardState::Open, false));
+    assert_eq!(joined.flags, [Flag::PlanGap.into(), Flag::Unreachable.into()]);
+    assert_eq!(joined.evidence.len(), 2);
+}
+
+#[test]
+fn a_snoozed_card_found_again_wakes_only_when_it_is_worse() {
+    let mut stored = card(1, CardSource::System, DAY, Flag::PlanGap);
+    stored.state = CardState::Snoozed;
+    stored.snooze = Some(crate::record::Snooze::Worse);
+    let mut worse = card(2, CardSource::System, DAY, Flag::PlanGap);
+    assert_eq!(again(&stored, worse.clone()).state, CardState::Snoozed);
+    worse.severity = Severity::High;
+    assert_eq!(again(&stored, worse).state, CardState::Open);
+}
+
+mod decide;
+mod weekly;

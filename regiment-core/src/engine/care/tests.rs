@@ -92,6 +92,7 @@ fn an_escalated_card_holds_until_it_closes() {
         note: String::new(),
         by: crate::record::Actor::Coach("c".to_owned()),
         at: at(NOW),
+        dismissed: None,
     });
     let mut dossier = dossier("7");
     dossier.cards.push(escalated);

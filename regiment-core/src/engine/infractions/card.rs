@@ -10,8 +10,8 @@ use crate::{
     calendar::days_before,
     engine::care::Grounds,
     record::{
-        AlertKind, CardAction, CardSource, CardState, Evidence, Flag, FlagName, Infraction,
-        InfractionKind, JobCard, Severity,
+        AlertKind, CardAction, CardSource, CardState, Carried, Evidence, Flag, FlagName,
+        Infraction, InfractionKind, JobCard, Severity,
     },
 };
 
@@ -34,22 +34,21 @@ pub(super) fn raise(
             card
         });
     let (flags_before, severity_before) = (card.flags.len(), card.severity);
+    let is_held_back = steps.iter().any(|reached| matches!(reached.taken, Taken::HeldBack(_)));
+    let action = if is_held_back { CardAction::Escalate } else { CardAction::Callout };
     for event in fresh {
-        card.add(severity(event.kind), evidence_of(event, policy));
+        put(&mut card, severity(event.kind), evidence_of(event, policy), action);
     }
-    let mut is_held_back = false;
     for reached in steps {
-        card.add(severity_of(reached.step), evidence_of_step(reached));
+        put(&mut card, severity_of(reached.step), evidence_of_step(reached), action);
         if let Taken::HeldBack(grounds) = &reached.taken {
-            is_held_back = true;
-            card.add(Severity::Critical, evidence_of_guard(reached, grounds));
+            put(&mut card, Severity::Critical, evidence_of_guard(reached, grounds), action);
         }
     }
-    let action = if is_held_back { CardAction::Escalate } else { CardAction::Callout };
     card.action_suggested = card.action_suggested.max(action);
     let got_worse = card.flags.len() > flags_before || card.severity > severity_before;
     if card.state == CardState::Snoozed && got_worse {
-        card.state = CardState::Open;
+        card.wake();
     }
     if card.source == CardSource::Infraction {
         card.summary = summary(&card);
@@ -65,6 +64,15 @@ pub(super) fn raise(
         });
     }
     effects
+}
+
+/// Adds evidence to a card; on a weekly card it stands beside what the scan found.
+fn put(card: &mut JobCard, severity: Severity, evidence: Evidence, action: CardAction) {
+    if card.source == CardSource::WeeklyScan {
+        card.carry(Carried { evidence, severity, action, from: None });
+    } else {
+        card.add(severity, evidence);
+    }
 }
 
 fn unresolved(dossier: &Dossier, source: CardSource) -> Option<JobCard> {

@@ -12,6 +12,8 @@ words! {
     pub enum SystemTrigger("trigger") {
         /// Looks again at clients whose logs, excuses or pauses changed; every hour.
         InfractionScan = "infraction_scan",
+        /// The weekly flag scan; only where a scanner is at hand.
+        WeeklyScan = "weekly_scan",
         /// The honors board.
         Honors = "honors",
     }
@@ -20,6 +22,7 @@ words! {
 impl SystemTrigger {
     const fn weekday(self, policy: &Policy) -> Option<DayOfWeek> {
         match self {
+            Self::WeeklyScan => Some(policy.times.scan_weekday),
             Self::Honors => Some(policy.times.honors_weekday),
             Self::InfractionScan => None,
         }
@@ -28,6 +31,7 @@ impl SystemTrigger {
     const fn time(self, policy: &Policy) -> Option<Time> {
         match self {
             Self::InfractionScan => None,
+            Self::WeeklyScan => Some(policy.times.scan_utc),
             Self::Honors => Some(policy.times.honors_utc),
         }
     }

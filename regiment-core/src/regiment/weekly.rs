@@ -1,0 +1,302 @@
+//! The weekly flag scan: the shell gathers what each client's card rests on, a [`Scanner`] writes
+//! the cards, and the shell stores them.
+//!
+//! Cards are keyed by client and Sunday, and storing the same one twice changes nothing, so a scan
+//! that a crash cut short is simply run again. The ledger's row is written last, in one transaction
+//! with the trigger's next date.
+
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use jiff::{SignedDuration, Timestamp, civil::Date};
+
+use super::{
+    Error, Regiment, Result,
+    apply::Changes,
+    context::Context,
+    load::{self, Scope},
+};
+use crate::{
+    Policy, UserId,
+    calendar::{Zone, days_before, local_date},
+    engine::cards::{self, Finding},
+    record::{CardDecision, CardSource, ClientProfile, JobCard, Log, Ordered, Status},
+    store::{DueSystem, Tx},
+};
+
+/// How many clients' logs are in memory as records at once.
+const PAGE: u32 = 50;
+
+/// How many clients' cards one transaction stores.
+const STORED: usize = 200;
+
+/// How long a process holds the scan without giving a sign. One that dies is followed by another, or
+/// by itself, when it is over.
+const HOLD: SignedDuration = SignedDuration::from_mins(5);
+
+/// Local dates of logs that a scan sees; top sets it sees from the first on.
+const LOG_DAYS: i64 = 182;
+
+/// Local dates of cards that a scan sees beside the unresolved ones.
+const CARD_DAYS: i64 = 42;
+
+/// How long decisions teach the priority, days; and the most of them.
+const DECISION_DAYS: i64 = 365;
+const DECISIONS: u32 = 50_000;
+
+/// What writes the cards of a weekly scan. Plain computation: it reads no clock and stores nothing.
+pub trait Scanner: Send + Sync {
+    /// Begins a scan.
+    fn begin(&self, of: ScanOf) -> Box<dyn Scan>;
+}
+
+/// A scan under way.
+pub trait Scan: Send {
+    /// Takes some of the clients.
+    fn add(&mut self, clients: Vec<Scanned>);
+
+    /// Writes one card for each client that was added.
+    ///
+    /// # Errors
+    /// A line for the log, without personal data. The scan is tried again.
+    fn cards(self: Box<Self>) -> Result<Vec<JobCard>, String>;
+}
+
+/// Which scan it is, and under what rules.
+#[derive(Debug, Clone)]
+pub struct ScanOf {
+    /// The scan's date: its Sunday, in UTC.
+    pub sunday: Date,
+    /// The instant it was due.
+    pub due_at: Timestamp,
+    /// The policy.
+    pub policy: Arc<Policy>,
+    /// Its version.
+    pub policy_version: u32,
+    /// What coaches decided in the last year, oldest first.
+    pub decisions: Vec<CardDecision>,
+}
+
+/// A client to be scanned.
+#[derive(Debug, Clone)]
+pub struct Scanned {
+    /// The profile.
+    pub client: ClientProfile,
+    /// The last closed local date: the window's end.
+    pub as_of: Date,
+    /// Effective logs, in key order, none later than `as_of`.
+    pub logs: Vec<Log>,
+    /// Unresolved cards, and all of the last six weeks.
+    pub cards: Vec<JobCard>,
+    /// What only the store knows, to be put on the card.
+    pub findings: Vec<Finding>,
+    /// The running block's week.
+    pub week: Option<u32>,
+}
+
+/// How a claimed scan ended.
+pub(super) enum Scanning {
+    /// Every card is stored.
+    Done,
+    /// It is not its time yet: closings due before it have not run.
+    NotYet,
+}
+
+impl Regiment {
+    /// Runs a claimed weekly scan up to its ledger row, which the caller writes.
+    pub(super) async fn scan_claimed(
+        &self,
+        claimed: &DueSystem,
+        due_at: Timestamp,
+    ) -> Result<Scanning> {
+        let mut tx = self.store.begin().await?;
+        let context = self.context(&mut tx).await?;
+        if tx.has_due_triggers(due_at).await? {
+            tx.defer_system_trigger(claimed, context.now + SignedDuration::from_secs(5)).await?;
+            tx.commit().await?;
+            return Ok(Scanning::NotYet);
+        }
+        // Counted as a failure until it is done: a scan that takes the process down is given up on
+        // like any other.
+        tx.fail_system_trigger(claimed, context.now + HOLD).await?;
+        tx.commit().await?;
+        let cards = self.scanned_cards(claimed, &context, due_at).await?;
+        for part in cards.chunks(STORED) {
+            self.store_cards(claimed, part).await?;
+        }
+        Ok(Scanning::Done)
+    }
+
+    /// Computes the cards that a scan at the present instant would store, and stores none.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] where no scanner is at hand or it fails, and the store's.
+    pub async fn preview_scan(&self, sunday: Date, due_at: Timestamp) -> Result<Vec<JobCard>> {
+        let mut tx = self.store.begin().await?;
+        let context = self.context(&mut tx).await?;
+        drop(tx);
+        self.compute(&context, sunday, due_at, None).await
+    }
+
+    async fn scanned_cards(
+        &self,
+        claimed: &DueSystem,
+        context: &Context,
+        due_at: Timestamp,
+    ) -> Result<Vec<JobCard>> {
+        self.compute(context, local_date(&Zone::utc(), due_at), due_at, Some(claimed)).await
+    }
+
+    async fn compute(
+        &self,
+        context: &Context,
+        sunday: Date,
+        due_at: Timestamp,
+        claimed: Option<&DueSystem>,
+    ) -> Result<Vec<JobCard>> {
+        let scanner = self.scanner.as_ref().ok_or_else(failed)?;
+        let since = context.now - SignedDuration::from_hours(24 * DECISION_DAYS);
+        let of = ScanOf {
+            sunday,
+            due_at,
+            policy: context.policy.clone(),
+            policy_version: self.policy().0,
+            decisions: self.decisions_since(since, DECISIONS).await?,
+        };
+        let mut scan = guarded(|| Ok(scanner.begin(of)))?;
+        let mut after = None;
+        loop {
+            if let Some(claimed) = claimed {
+                self.hold(claimed).await?;
+            }
+            let mut tx = self.store.read().await?;
+            let page = tx.list_clients(after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.user_id);
+            let part = gather(&mut tx, &page, sunday).await?;
+            drop(tx);
+            guarded(|| {
+                scan.add(part);
+                Ok(())
+            })?;
+        }
+        guarded(|| scan.cards())
+    }
+
+    /// Tells other processes that this one is still at it.
+    async fn hold(&self, claimed: &DueSystem) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        tx.defer_system_trigger(claimed, self.clock.now() + HOLD).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn store_cards(&self, claimed: &DueSystem, found: &[JobCard]) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        let context = self.context(&mut tx).await?;
+        tx.defer_system_trigger(claimed, context.now + HOLD).await?;
+        let ids: Vec<UserId> = found.iter().map(|card| card.user_id).collect();
+        let first = found.iter().map(|card| card.date).min().unwrap_or(Date::MAX);
+        tx.lock_clients(ids.clone()).await?;
+        let mut known: BTreeMap<UserId, Vec<JobCard>> = BTreeMap::new();
+        let unresolved = tx.unresolved_cards(ids.clone()).await?;
+        let recent = tx.cards_from(ids, first).await?;
+        for card in unresolved.into_iter().chain(recent) {
+            let cards = known.entry(card.user_id).or_default();
+            if !cards.iter().any(|other| other.id == card.id) {
+                cards.push(card);
+            }
+        }
+        let mut changes = Changes::default();
+        for card in found {
+            let cards = known.get(&card.user_id).map_or(&[][..], Vec::as_slice);
+            for effect in cards::weekly(cards, card.clone(), context.mint(), context.now) {
+                changes.add(effect);
+            }
+        }
+        changes.write(&mut tx, &context).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// Gathers what a scan needs to know of some clients; those who are not scanned are left out.
+async fn gather(tx: &mut Tx, page: &[ClientProfile], sunday: Date) -> Result<Vec<Scanned>> {
+    let ids: Vec<UserId> = page
+        .iter()
+        .filter(|client| client.status == Status::Active && !client.is_paused_on(sunday))
+        .map(|client| client.user_id)
+        .collect();
+    let mut closed: BTreeMap<UserId, Date> = BTreeMap::new();
+    for (user_id, date) in tx.closed_from(ids.clone(), days_before(sunday, LOG_DAYS)).await? {
+        let last = closed.entry(user_id).or_insert(date);
+        *last = (*last).max(date);
+    }
+    let mut dossiers = load::dossiers(tx, &ids, sunday, Scope::Drop).await?;
+    dossiers.retain(|user_id, dossier| {
+        let as_of = closed.get(user_id);
+        as_of.is_some_and(|as_of| dossier.client.start_date <= days_before(*as_of, 6))
+    });
+    let ids: Vec<UserId> = dossiers.keys().copied().collect();
+    let mut logs: BTreeMap<UserId, Vec<Log>> = BTreeMap::new();
+    let first = days_before(sunday, LOG_DAYS);
+    for log in tx.effective_logs(ids.clone(), Date::MIN, sunday).await? {
+        if log.date() >= first || matches!(log, Log::Training(_)) {
+            logs.entry(log.user_id()).or_default().push(log);
+        }
+    }
+    let mut recent: BTreeMap<UserId, Vec<JobCard>> = BTreeMap::new();
+    for card in tx.cards_from(ids.clone(), days_before(sunday, CARD_DAYS)).await? {
+        recent.entry(card.user_id).or_default().push(card);
+    }
+    let mut broken: BTreeMap<UserId, Vec<(Date, String)>> = BTreeMap::new();
+    for row in tx.quarantined_between(ids.clone(), days_before(sunday, 13), sunday).await? {
+        let line = row.line.map_or_else(String::new, |line| format!(" line {line}"));
+        if let (Some(user_id), Some(date)) = (row.user_id, row.date) {
+            let what = format!("{}{line}: {}", row.source, row.reason);
+            broken.entry(user_id).or_default().push((date, what));
+        }
+    }
+    let mut weeks: BTreeMap<UserId, u32> = BTreeMap::new();
+    for order in tx.last_training_orders(ids).await? {
+        if let Ordered::Training(mission) = &order.ordered {
+            weeks.insert(order.user_id, mission.week);
+        }
+    }
+    let scanned = dossiers.into_iter().filter_map(|(user_id, dossier)| {
+        let as_of = *closed.get(&user_id)?;
+        let broken = broken.remove(&user_id).unwrap_or_default();
+        let findings = cards::beside_logs(&dossier, &broken, as_of);
+        let mut logs = logs.remove(&user_id).unwrap_or_default();
+        logs.retain(|log| log.date() <= as_of);
+        let mut cards = recent.remove(&user_id).unwrap_or_default();
+        for card in &dossier.cards {
+            if !cards.iter().any(|other| other.id == card.id) {
+                cards.push(card.clone());
+            }
+        }
+        cards.sort_by_key(|card| (card.date, card.source == CardSource::WeeklyScan, card.id));
+        let week = weeks.get(&user_id).copied();
+        Some(Scanned { as_of, logs, cards, findings, week, client: dossier.client })
+    });
+    Ok(scanned.collect())
+}
+
+/// Runs a scanner; one that panics has failed.
+fn guarded<T>(run: impl FnOnce() -> Result<T, String>) -> Result<T> {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(reason)) => {
+            tracing::error!(engine = "weekly_scan", outcome = "failed", reason, "a scan failed");
+            Err(failed())
+        }
+        Err(_) => Err(failed()),
+    }
+}
+
+fn failed() -> Error {
+    Error::Engine { engine: "weekly_scan".to_owned() }
+}
