@@ -16,6 +16,8 @@ use crate::{
     },
 };
 
+#[cfg(any(test, feature = "testing"))]
+pub mod graded;
 pub mod lexicon;
 
 use lexicon::{Concern, State, Topic, read};

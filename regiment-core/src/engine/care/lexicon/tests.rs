@@ -3,41 +3,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::*;
+use crate::engine::care::graded::{GradedNote, graded_notes};
 
-/// Hand-written notes: the note, what it speaks of as present, and how it says so.
-const NOTES: &str = include_str!("../notes.tsv");
-
-struct Labeled {
-    note: &'static str,
-    topics: BTreeSet<&'static str>,
-    about: &'static str,
-}
-
-fn notes() -> Vec<Labeled> {
-    NOTES
-        .lines()
-        .skip(1)
-        .map(|line| {
-            let [note, topics, about] = line.split('\t').collect::<Vec<_>>()[..] else {
-                panic!("three columns: {line}")
-            };
-            let topics = topics.split(',').filter(|topic| *topic != "-").collect();
-            Labeled { note, topics, about }
-        })
-        .collect()
-}
-
-fn present(note: &str) -> BTreeSet<&'static str> {
+fn present(note: &str) -> BTreeSet<Topic> {
     read(note)
         .into_iter()
         .filter(|concern| concern.state == State::Present)
-        .map(|concern| concern.topic.as_str())
+        .map(|concern| concern.topic)
         .collect()
 }
 
 #[track_caller]
 fn check(note: &str, topics: &[&str]) {
-    assert_eq!(present(note), topics.iter().copied().collect(), "{note}: {:?}", read(note));
+    let topics = topics.iter().map(|topic| topic.parse().unwrap()).collect();
+    assert_eq!(present(note), topics, "{note}: {:?}", read(note));
 }
 
 #[track_caller]
@@ -75,13 +54,12 @@ impl Score {
 
 #[test]
 fn recall_and_precision_stay_above_their_floors() {
-    let notes = notes();
+    let notes = graded_notes();
     let mut by_topic = BTreeMap::<&str, Score>::new();
-    for Labeled { note, topics, .. } in &notes {
+    for GradedNote { note, topics, .. } in &notes {
         let found = present(note);
         for topic in Topic::ALL.iter().copied() {
-            let (expected, found) =
-                (topics.contains(topic.as_str()), found.contains(topic.as_str()));
+            let (expected, found) = (topics.contains(&topic), found.contains(&topic));
             by_topic.entry(topic.as_str()).or_default().count(expected, found);
             if topic.is_safety() {
                 by_topic.entry("all safety topics").or_default().count(expected, found);
@@ -102,7 +80,7 @@ fn recall_and_precision_stay_above_their_floors() {
 
 #[test]
 fn the_test_set_is_large_and_a_quarter_of_it_denies() {
-    let notes = notes();
+    let notes = graded_notes();
     let denying = notes.iter().filter(|n| matches!(n.about, "negated" | "resolved")).count();
     let distinct = notes.iter().map(|n| n.note).collect::<BTreeSet<_>>().len();
     assert_eq!(distinct, notes.len());
@@ -232,7 +210,9 @@ fn evidence_is_the_words_it_rests_on() {
 }
 
 fn words() -> impl Strategy<Value = String> {
-    let vocabulary = NOTES.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let notes = graded_notes();
+    let vocabulary = notes.iter().flat_map(|graded| graded.note.split_whitespace());
+    let vocabulary = vocabulary.map(str::to_owned).collect::<Vec<_>>();
     let separator = prop::sample::select(vec![" ", ", ", ". ", " - ", "…", "\n", "’", "", "🤮"]);
     prop::collection::vec((prop::sample::select(vocabulary), separator), 0..40)
         .prop_map(|parts| parts.into_iter().map(|(word, gap)| word + gap).collect())
