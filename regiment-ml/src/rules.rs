@@ -126,3 +126,6 @@ pub fn check_all<'a, 'k>(
         .map(|client| (client, check(client, &history.exercises, as_of, policy, known(client))));
     checked.collect()
 }
+
+#[cfg(test)]
+mod tests;
