@@ -63,3 +63,35 @@ fn falsified_logs_are_raised_and_clean_ones_are_not() {
     assert!(rates.all.false_alarms <= 0.02, "{rates:?}");
     assert_eq!(rates.by_kind.len(), Falsehood::ALL.len(), "{rates:?}");
 }
+
+#[test]
+fn notes_of_injuries_are_raised_and_their_denials_are_not() {
+    let rates = injury_notes();
+    assert!(rates.planted >= 100 && rates.clean >= 400, "{rates:?}");
+    assert!(rates.recall >= 0.90, "{rates:?}");
+    assert!(rates.precision() >= 0.85, "{rates:?}");
+}
+
+#[test]
+fn precision_counts_what_was_raised() {
+    // Two of four found, one of three raised all the same.
+    let rates = Rates::of(&[true, true, false, false], &[true, false, false]);
+    assert!((rates.precision() - 2.0 / 3.0).abs() < 1e-12);
+    assert!((Rates::of(&[false], &[]).precision() - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn the_table_has_a_line_for_each_detector_and_says_where_nothing_was_planted() {
+    let planted = measure(&History::default(), 1);
+    let table = planted.markdown();
+    println!("{table}");
+    for name in ["lift trend", "three attempts", "weight trend", "falsified logs", "injury"] {
+        let line = table.lines().find(|line| line.starts_with('|') && line.contains(name));
+        assert!(line.is_some(), "{name}: {table}");
+    }
+    let nothing = table.lines().find(|line| line.contains("falsified logs")).unwrap();
+    assert!(nothing.contains("| none |"), "{nothing}");
+    let back: Planted = serde_json::from_str(&serde_json::to_string(&planted).unwrap()).unwrap();
+    assert_eq!(back, planted);
+    assert_eq!(measure(&History::default(), 1), planted, "the same seed gives the same figures");
+}
