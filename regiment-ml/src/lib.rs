@@ -9,6 +9,7 @@ pub mod finding;
 pub mod frame;
 pub mod history;
 pub mod label;
+pub mod model;
 pub mod notes;
 pub mod rules;
 pub mod stats;
