@@ -76,6 +76,19 @@ pub enum Command {
         after_help = "Example:\n  regiment scan --logs frames/ --as-of 2026-03-01 --rules-only --out cards.jsonl"
     )]
     Scan(ScanArgs),
+    /// Fits the lapse model to log frames and writes it, with its scores on held-out weeks.
+    #[command(
+        after_help = "Example:\n  regiment train --logs frames/ --until 2026-02-15 --out model/"
+    )]
+    Train(TrainArgs),
+    /// Predicts the lapse risk of every client at risk, one JSON line each.
+    #[command(after_help = "Example:\n  regiment predict --logs frames/ --as-of 2026-02-15")]
+    Predict(PredictArgs),
+    /// Judges the lapse model on dates whose week after is known, beside persistence.
+    #[command(
+        after_help = "Example:\n  regiment evaluate --logs frames/ --as-of 2026-02-08 --as-of 2026-02-15 --report report/"
+    )]
+    Evaluate(EvaluateArgs),
     /// Writes the JSON Schema of every record.
     #[command(after_help = "Example:\n  regiment schemas --out docs/schemas")]
     Schemas(SchemasArgs),
@@ -133,6 +146,63 @@ pub struct SimulateArgs {
     /// The folder to write to.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+}
+
+/// `regiment train`.
+#[derive(Debug, Args)]
+pub struct TrainArgs {
+    /// A folder of log frames; may be given several times.
+    #[arg(long, required = true, value_name = "DIR")]
+    pub logs: Vec<PathBuf>,
+    /// The last date that is learned from.
+    #[arg(long, value_name = "DATE")]
+    pub until: Date,
+    /// The folder to write to.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The same logs and seed give the same bytes.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// `regiment predict`.
+#[derive(Debug, Args)]
+pub struct PredictArgs {
+    /// A folder of log frames.
+    #[arg(long, value_name = "DIR")]
+    pub logs: PathBuf,
+    /// The last date that is known; may be given several times.
+    #[arg(long, required = true, value_name = "DATE")]
+    pub as_of: Vec<Date>,
+    /// The folder of a trained model [default: the shipped one]
+    #[arg(long, value_name = "DIR")]
+    pub model: Option<PathBuf>,
+    /// The file to write to [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// `regiment evaluate`.
+#[derive(Debug, Args)]
+pub struct EvaluateArgs {
+    /// A folder of log frames.
+    #[arg(long, value_name = "DIR")]
+    pub logs: PathBuf,
+    /// A date to judge on; may be given several times.
+    #[arg(long, required = true, value_name = "DATE")]
+    pub as_of: Vec<Date>,
+    /// The folder of a trained model [default: the shipped one]
+    #[arg(long, value_name = "DIR")]
+    pub model: Option<PathBuf>,
+    /// A folder of log frames for a logistic regression to compare with.
+    #[arg(long, requires = "until", value_name = "DIR")]
+    pub train: Option<PathBuf>,
+    /// The last date that the regression learns from.
+    #[arg(long, requires = "train", value_name = "DATE")]
+    pub until: Option<Date>,
+    /// A folder for the report: lapse.md and reliability.svg.
+    #[arg(long, value_name = "DIR")]
+    pub report: Option<PathBuf>,
 }
 
 /// `regiment policy`.
@@ -289,6 +359,9 @@ impl Cli {
             | Command::Import(_)
             | Command::Export(_)
             | Command::Scan(_)
+            | Command::Train(_)
+            | Command::Predict(_)
+            | Command::Evaluate(_)
             | Command::Schemas(_) => ServeOverrides::default(),
         };
         Overrides { database: self.database.clone().map(DatabaseUrl::new), log: self.log, serve }

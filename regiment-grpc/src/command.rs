@@ -1,14 +1,18 @@
 //! The operator commands, one file each.
 
 pub(crate) mod demo;
+pub(crate) mod evaluate;
 pub(crate) mod export;
+mod frames;
 pub(crate) mod import;
 pub(crate) mod migrate;
 pub(crate) mod policy;
+pub(crate) mod predict;
 pub(crate) mod scan;
 pub(crate) mod schemas;
 pub(crate) mod serve;
 pub(crate) mod simulate;
+pub(crate) mod train;
 
 use std::sync::Arc;
 

@@ -69,6 +69,9 @@ fn start(cli: Cli, environment: impl IntoIterator<Item = (String, String)>) -> a
             Command::Import(args) => command::import::run(&args, &config).await,
             Command::Export(args) => command::export::run(&args, &config).await,
             Command::Scan(args) => command::scan::run(&args, &config),
+            Command::Train(args) => command::train::run(&args),
+            Command::Predict(args) => command::predict::run(&args),
+            Command::Evaluate(args) => command::evaluate::run(&args),
             Command::Schemas(args) => command::schemas::run(&args),
         }
     })
