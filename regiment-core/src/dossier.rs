@@ -17,8 +17,8 @@ use crate::{
 
 /// What the shell loaded about one client before asking an engine.
 ///
-/// Logs are effective ones (the latest revision of each key) of the last [`Dossier::LOG_DAYS`]
-/// local dates, in key order. Older top sets that an engine needs stand in `last_sets` and
+/// Logs are effective ones (the latest revision of each key) of at most the last
+/// [`Dossier::LOG_DAYS`] local dates, in key order. Older top sets that an engine needs stand in `last_sets` and
 /// `best_sets`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dossier {
@@ -26,6 +26,9 @@ pub struct Dossier {
     pub client: ClientProfile,
     /// Effective logs, ordered by key.
     pub logs: BTreeMap<LogKey, Log>,
+    /// The first local date whose logs are all here; a closing looks back on fewer than
+    /// [`Dossier::LOG_DAYS`].
+    pub logs_from: Date,
     /// Orders of the same dates, ordered by date and kind.
     pub orders: Vec<Order>,
     /// The running and the coming cycle's plans.
@@ -66,6 +69,7 @@ impl Dossier {
         Self {
             client,
             logs: BTreeMap::new(),
+            logs_from: Date::MIN,
             orders: Vec::new(),
             plans: Vec::new(),
             choices: Vec::new(),

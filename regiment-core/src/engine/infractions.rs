@@ -95,6 +95,17 @@ pub fn count(dossier: &Dossier, last: Date, days: u32) -> u32 {
     escalation::count_in(&escalation::dates(&dossier.infractions), last, days)
 }
 
+/// Returns how many local dates of logs a review must see to judge the last of them: the longest
+/// rule's days, or those for which a note holds warnings back.
+pub fn days_read(policy: &Policy) -> i64 {
+    let rules = &policy.infractions;
+    let longest = [rules.meals, rules.training, rules.checkins, rules.cardio]
+        .iter()
+        .map(|rule| rule.days)
+        .max();
+    longest.unwrap_or(1).max(policy.care.note_days).into()
+}
+
 fn settle(
     dossier: &Dossier,
     changes: Changes<'_>,

@@ -6,20 +6,51 @@ use jiff::civil::Date;
 
 use super::{Error, Result, context::Context};
 use crate::{
-    Dossier, UserId,
+    Dossier, Policy, UserId,
     calendar::{cycle_start, days_after, days_before, local_date},
-    engine::meals::prompt_key,
+    engine::{infractions, meals::prompt_key, schedule::Trigger},
     record::Ordered,
     store::Tx,
 };
 
 /// How much of a client an operation looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
-    /// What a drop needs: profile, plans, the last top sets, the date's orders, unresolved cards.
-    Drop,
-    /// Everything.
+    /// What some of the daily triggers read, each its own parts.
+    Due {
+        /// Plans, for the meals of a date.
+        plans: bool,
+        /// The last top sets and the number of missions, for a workout.
+        lifts: bool,
+        /// Unresolved cards, for a finding to join.
+        cards: bool,
+        /// The days of logs that a closing looks back on, and what infractions rest on; 0 for none.
+        review_days: i64,
+    },
+    /// Everything, [`Dossier::LOG_DAYS`] back.
     Full,
+}
+
+impl Scope {
+    /// Returns what these triggers read.
+    pub(super) fn of(triggers: impl IntoIterator<Item = Trigger>, policy: &Policy) -> Self {
+        let (mut plans, mut lifts, mut cards, mut review_days) = (false, false, false, 0);
+        for trigger in triggers {
+            match trigger {
+                Trigger::CheckinDrop => {}
+                Trigger::MealDrop => (plans, cards) = (true, true),
+                Trigger::TrainingDrop => (lifts, cards) = (true, true),
+                Trigger::CheckinClose | Trigger::DayClose => {
+                    (cards, review_days) = (true, infractions::days_read(policy));
+                }
+                Trigger::PlanPrompt
+                | Trigger::PlanDeadline
+                | Trigger::ShoppingList
+                | Trigger::PauseEnd => return Self::Full,
+            }
+        }
+        Self::Due { plans, lifts, cards, review_days }
+    }
 }
 
 /// Loads one client under his lock, whole.
@@ -43,6 +74,10 @@ pub(super) async fn dossiers(
     today: Date,
     scope: Scope,
 ) -> Result<BTreeMap<UserId, Dossier>> {
+    let (plans, lifts, cards, review_days) = match scope {
+        Scope::Due { plans, lifts, cards, review_days } => (plans, lifts, cards, review_days),
+        Scope::Full => (true, true, true, Dossier::LOG_DAYS),
+    };
     let first = days_before(today, Dossier::LOG_DAYS - 1);
     let cycle = cycle_start(today);
     let clients = tx.clients(user_ids.iter().copied()).await?;
@@ -51,44 +86,56 @@ pub(super) async fn dossiers(
     let ids: Vec<UserId> = found.keys().copied().collect();
     let ids = || ids.iter().copied();
 
-    for plan in tx.plans_from(ids(), days_before(cycle, 7)).await? {
-        at(&mut found, plan.user_id, |dossier| dossier.plans.push(plan));
+    if plans {
+        for plan in tx.plans_from(ids(), days_before(cycle, 7)).await? {
+            at(&mut found, plan.user_id, |dossier| dossier.plans.push(plan));
+        }
     }
-    for card in tx.unresolved_cards(ids()).await? {
-        at(&mut found, card.user_id, |dossier| dossier.cards.push(card));
+    if cards {
+        for card in tx.unresolved_cards(ids()).await? {
+            at(&mut found, card.user_id, |dossier| dossier.cards.push(card));
+        }
     }
-    for lift in tx.lifts(ids()).await? {
-        at(&mut found, lift.user_id, |dossier| {
-            dossier.last_sets.insert(lift.exercise_id.clone(), lift.last);
-            if let Some(best) = lift.best_before {
-                dossier.best_sets.insert(lift.exercise_id, best);
-            }
-        });
+    if lifts {
+        for lift in tx.lifts(ids()).await? {
+            at(&mut found, lift.user_id, |dossier| {
+                dossier.last_sets.insert(lift.exercise_id.clone(), lift.last);
+                if let Some(best) = lift.best_before {
+                    dossier.best_sets.insert(lift.exercise_id, best);
+                }
+            });
+        }
+        load_missions(tx, &mut found).await?;
     }
-    load_missions(tx, &mut found).await?;
-    let since = if scope == Scope::Drop { days_before(today, 1) } else { first };
+    let since = if scope == Scope::Full { first } else { days_before(today, 1) };
     for order in tx.orders_from(ids(), since).await? {
         at(&mut found, order.user_id, |dossier| dossier.orders.push(order));
     }
-    if scope == Scope::Drop {
+    if review_days == 0 {
         return Ok(found);
     }
 
-    for log in tx.effective_logs(ids(), first, Date::MAX).await? {
+    let logs_from = days_before(today, review_days - 1);
+    for log in tx.effective_logs(ids(), logs_from, Date::MAX).await? {
         at(&mut found, log.user_id(), |dossier| {
             dossier.logs.insert(log.key(), log);
         });
     }
-    let coming = days_after(cycle, 7);
-    for key in tx.delivered_among(ids().map(|id| prompt_key(id, coming))).await? {
-        // The key begins with the client's id.
-        let user_id = key.split(':').next().and_then(|id| id.parse().ok());
-        if let Some(user_id) = user_id {
-            at(&mut found, user_id, |dossier| dossier.prompted.push(coming));
-        }
+    for dossier in found.values_mut() {
+        dossier.logs_from = logs_from;
     }
-    for choice in tx.choices_from(ids(), cycle).await? {
-        at(&mut found, choice.user_id, |dossier| dossier.choices.push(choice));
+    if scope == Scope::Full {
+        let coming = days_after(cycle, 7);
+        for key in tx.delivered_among(ids().map(|id| prompt_key(id, coming))).await? {
+            // The key begins with the client's id.
+            let user_id = key.split(':').next().and_then(|id| id.parse().ok());
+            if let Some(user_id) = user_id {
+                at(&mut found, user_id, |dossier| dossier.prompted.push(coming));
+            }
+        }
+        for choice in tx.choices_from(ids(), cycle).await? {
+            at(&mut found, choice.user_id, |dossier| dossier.choices.push(choice));
+        }
     }
     for excuse in tx.excuses_until(ids(), first).await? {
         at(&mut found, excuse.user_id, |dossier| dossier.excuses.push(excuse));

@@ -257,9 +257,8 @@ async fn load_for(
     context: &Context,
     claimed: &[DueTrigger],
 ) -> Result<BTreeMap<UserId, Dossier>> {
-    let drops = [Trigger::CheckinDrop, Trigger::MealDrop, Trigger::TrainingDrop];
-    let drops_only = claimed.iter().all(|claim| drops.contains(&claim.trigger.due.trigger));
-    let scope = if drops_only { Scope::Drop } else { Scope::Full };
+    let triggers = claimed.iter().map(|claim| claim.trigger.due.trigger);
+    let scope = Scope::of(triggers, &context.policy);
     let ids: BTreeSet<UserId> = claimed.iter().map(|claim| claim.trigger.user_id).collect();
     let ids: Vec<UserId> = ids.into_iter().collect();
     let earliest = claimed.iter().map(|claim| claim.trigger.due.date).min();

@@ -235,7 +235,8 @@ async fn gather(tx: &mut Tx, page: &[ClientProfile], sunday: Date) -> Result<Vec
         let last = closed.entry(user_id).or_insert(date);
         *last = (*last).max(date);
     }
-    let mut dossiers = load::dossiers(tx, &ids, sunday, Scope::Drop).await?;
+    let scope = Scope::Due { plans: true, lifts: false, cards: true, review_days: 0 };
+    let mut dossiers = load::dossiers(tx, &ids, sunday, scope).await?;
     dossiers.retain(|user_id, dossier| {
         let as_of = closed.get(user_id);
         as_of.is_some_and(|as_of| dossier.client.start_date <= days_before(*as_of, 6))

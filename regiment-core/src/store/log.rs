@@ -1,6 +1,6 @@
 //! Logs and their revisions, and the lifts that are read out of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -35,12 +35,20 @@ pub struct Lift {
 
 impl Tx {
     /// Adds each entry as the next revision of its key, in order.
+    ///
+    /// A client whose entry corrects another, or is a coach's, is looked at again by the hourly scan.
+    /// A first answer is not: the closing of its date looks at it, and the closing's own misses have
+    /// been looked at.
     pub async fn append_logs(&mut self, entries: &[Entry], now: Timestamp) -> Result<()> {
         let mut numbers = self.last_revisions(entries).await?;
         let mut rows = Vec::with_capacity(entries.len());
+        let mut corrected = BTreeSet::new();
         for entry in entries {
             let key = entry.log.key();
             let number = numbers.get(&key).copied().unwrap_or(0) + 1;
+            if number > 1 || entry.by.is_staff() {
+                corrected.insert(key.user_id);
+            }
             rows.push(values![
                 key.user_id,
                 key.date,
@@ -62,7 +70,7 @@ impl Tx {
             "",
         )
         .await?;
-        self.note_activity(entries.iter().map(|entry| entry.log.user_id()), now).await
+        self.note_activity(corrected, now).await
     }
 
     /// Returns the effective logs of some clients between two local dates, both inclusive.

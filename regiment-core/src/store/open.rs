@@ -39,6 +39,10 @@ pub(super) async fn open(url: &str, options: &Options) -> Result<Store> {
     }
 }
 
+/// Rows that SQLite's thread reads ahead. The default of 50 wakes the reading task, and is woken by
+/// it, hundreds of times for one batch of dossiers.
+const ROW_BUFFER: usize = 4096;
+
 async fn memory() -> Result<Store> {
     // The database lives as long as its one connection, so that connection is never given up.
     let pool = SqlitePoolOptions::new()
@@ -46,7 +50,12 @@ async fn memory() -> Result<Store> {
         .min_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
-        .connect_with(SqliteConnectOptions::new().in_memory(true).foreign_keys(true))
+        .connect_with(
+            SqliteConnectOptions::new()
+                .in_memory(true)
+                .foreign_keys(true)
+                .row_buffer_size(ROW_BUFFER),
+        )
         .await?;
     Ok(Store::Sqlite(Sqlite { writer: pool.clone(), readers: pool, file: None, _lock: None }))
 }
@@ -63,7 +72,8 @@ async fn file(path: &Path, options: &Options) -> Result<Store> {
         .busy_timeout(Duration::from_secs(5))
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .optimize_on_close(true, None);
+        .optimize_on_close(true, None)
+        .row_buffer_size(ROW_BUFFER);
     let writer = pool(1, options, connect.clone()).await?;
     let readers = pool(options.readers, options, connect.pragma("query_only", "ON")).await?;
     Ok(Store::Sqlite(Sqlite { writer, readers, file: Some(path.to_owned()), _lock: lock }))

@@ -12,7 +12,7 @@ use super::{
     error::{Conflict, Result},
     row::{Row, Table},
     tx::Tx,
-    value::{Value, groups, sizes, values},
+    value::{Value, sizes, values},
 };
 use crate::{
     UserId,
@@ -249,7 +249,7 @@ impl Tx {
                  zone = v.zone, resolution = v.resolution, failures = 0, blocked_until_at = NULL FROM v \
                  WHERE client_triggers.user_id = v.user_id AND client_triggers.kind = v.kind \
                  AND client_triggers.occurrence = v.claimed",
-                groups(size, 7)
+                self.groups(size, 7)
             );
             let values: Vec<Value> = part
                 .iter()

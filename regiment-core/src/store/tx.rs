@@ -260,9 +260,15 @@ impl Tx {
         let mut rows = rows.into_iter();
         for size in sizes(rows.len()) {
             let values: Vec<Value> = rows.by_ref().take(size).flatten().collect();
-            inserted += self.execute(insert_text(head, size, COLUMNS, tail), &values).await?;
+            let text = format!("{head} {} {tail}", self.groups(size, COLUMNS));
+            inserted += self.execute(AssertSqlSafe(text), &values).await?;
         }
         Ok(inserted)
+    }
+
+    /// Writes groups of placeholders for values that are bound in order.
+    pub(super) fn groups(&self, rows: usize, columns: usize) -> String {
+        groups(rows, columns, self.is_sqlite())
     }
 
     /// Selects with a list of keys: `{keys}` in `sql` becomes placeholders after those of `fixed`.
@@ -328,10 +334,6 @@ impl Tx {
             }
         }
     }
-}
-
-fn insert_text(head: &str, rows: usize, columns: usize, tail: &str) -> SqlStr {
-    AssertSqlSafe(format!("{head} {} {tail}", groups(rows, columns))).into_sql_str()
 }
 
 fn in_part(sql: &str, fixed: &[Value], part: &[Value]) -> (SqlStr, Vec<Value>) {

@@ -113,18 +113,31 @@ on_both! {
         }
     }
 
-    async fn what_a_client_logs_is_activity_and_never_goes_back(database: &Database) {
+    async fn an_answer_that_corrects_one_is_activity_and_a_first_one_is_not(database: &Database) {
         enlist(&database.store, &["1", "2", "3"]).await;
         let logged = |user_id: &str| entries(&dossier(user_id).with_cardio("2026-01-06", None));
-        append(&database.store, &[logged("1"), logged("2")].concat(), 50).await;
-        append(&database.store, &logged("2"), 40).await;
+        append(&database.store, &[logged("1"), logged("2"), logged("3")].concat(), 50).await;
         let mut tx = database.store.begin().await.unwrap();
-        assert_eq!(tx.clients_with_activity(at(50)).await.unwrap(), [user("1"), user("2")]);
-        assert_eq!(tx.clients_with_activity(at(51)).await.unwrap(), []);
+        assert_eq!(tx.clients_with_activity(at(0)).await.unwrap(), []);
+        tx.rollback().await.unwrap();
+        append(&database.store, &[logged("1"), logged("2")].concat(), 52).await;
+        append(&database.store, &logged("2"), 51).await;
+        let mut tx = database.store.begin().await.unwrap();
+        assert_eq!(tx.clients_with_activity(at(52)).await.unwrap(), [user("1"), user("2")]);
+        assert_eq!(tx.clients_with_activity(at(53)).await.unwrap(), []);
         let mut left = tx.client(user("1")).await.unwrap().unwrap();
         left.status = Status::Archived;
-        tx.save_client(&left, at(52)).await.unwrap();
-        assert_eq!(tx.clients_with_activity(at(50)).await.unwrap(), [user("2")]);
+        tx.save_client(&left, at(54)).await.unwrap();
+        assert_eq!(tx.clients_with_activity(at(52)).await.unwrap(), [user("2")]);
+    }
+
+    async fn a_coachs_first_word_about_a_date_is_activity(database: &Database) {
+        enlist(&database.store, &["1"]).await;
+        let mut written = entries(&dossier("1").with_cardio("2026-01-06", None));
+        written[0].by = Actor::Coach("9".to_owned());
+        append(&database.store, &written, 50).await;
+        let mut tx = database.store.begin().await.unwrap();
+        assert_eq!(tx.clients_with_activity(at(50)).await.unwrap(), [user("1")]);
     }
 
     async fn a_log_of_every_stream_comes_back(database: &Database) {

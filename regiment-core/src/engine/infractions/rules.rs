@@ -7,7 +7,7 @@ use jiff::{Timestamp, civil::Date};
 use super::first_loaded;
 use crate::{
     Dossier, Policy,
-    calendar::{days_before, local_date, resolve},
+    calendar::{days_after, days_before, local_date, resolve},
     policy::Threshold,
     record::{Actor, Infraction, InfractionKind, Log, OrderKind, Stream, Voided},
 };
@@ -26,11 +26,12 @@ pub(super) fn revise(
     now: Timestamp,
 ) -> Vec<Infraction> {
     let today = local_date(&dossier.client.timezone_offset, now);
+    let first_judged = first_loaded(today).max(dossier.logs_from);
     let mut revised = Vec::new();
     for kind in InfractionKind::ALL.iter().copied() {
         let rule = threshold(kind, policy);
         let misses = counted_misses(dossier, logs, policy, kind, now);
-        let judged = days_before(first_loaded(today), 1 - i64::from(rule.days))..=today;
+        let judged = days_after(first_judged, i64::from(rule.days) - 1)..=today;
         let holding = misses
             .keys()
             .filter(|date| judged.contains(date))

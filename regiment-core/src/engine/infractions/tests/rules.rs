@@ -275,3 +275,22 @@ fn a_gated_client_gets_no_event_and_keeps_being_corrected() {
     reviewed(&mut dossier, &policy, 11);
     assert_eq!(events(&dossier), []);
 }
+
+#[test]
+fn a_date_whose_window_is_not_whole_is_not_judged() {
+    let policy = Policy::default();
+    let (lived, _) = lived(dossier("1"), &policy, &[1, 2, 3, 4]);
+    // The closing of the 5th sees the logs from the 3rd on: meals are judged from the 4th, which
+    // has its misses, while those behind the events of the 1st to the 3rd are out of sight.
+    let mut seen = lived.clone();
+    seen.logs_from = date(&day(3));
+    seen.logs.retain(|key, _| key.date >= date(&day(3)));
+    let effects = reviewed(&mut seen, &policy, 5);
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Infraction(_))));
+    assert_eq!(events(&seen), events(&lived));
+    // Had it judged the 3rd by what it sees, the event would have lost the misses of the 2nd.
+    let mut unaware = seen.clone();
+    unaware.logs_from = date(&day(1));
+    let effects = reviewed(&mut unaware, &policy, 5);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Infraction(_))));
+}
