@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use anyhow::Result;
-use regiment_core::calendar::days_after;
+use jiff::ToSpan as _;
+use regiment_core::{calendar::days_after, record::OrderKind};
 
 use crate::{
     Options,
@@ -19,7 +20,8 @@ const INSTANTS: [(&str, &str); 5] = [
     ("day closing", "22:00"),
 ];
 
-/// Lives some days of a practice; the first, which compiles every plan, is not counted.
+/// Lives some days of a practice whose clients do nine of ten things; the first day, which compiles
+/// every plan, is not counted.
 pub(crate) async fn run(options: &Options) -> Result<()> {
     let clients = options.number("clients", 10_000)?;
     let days = options.number("days", 3)?;
@@ -30,10 +32,21 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     let mut by_kind = vec![Vec::new(); INSTANTS.len()];
     let mut whole = Vec::new();
     for day in 0..=i64::try_from(days)? {
-        let date = days_after(START.parse()?, day).to_string();
+        let local = days_after(START.parse()?, day);
+        let date = local.to_string();
         let (mut fired, mut seconds) = (0, 0.0);
         for (n, (_, time)) in INSTANTS.iter().enumerate() {
-            practice.clock.set(instant(&date, time)?);
+            let at = instant(&date, time)?;
+            // What people do between the orders and the closing is not the scheduler's work.
+            practice.clock.set(at - 1.hour());
+            match *time {
+                "12:00" => practice.live(clients, local, &[OrderKind::Checkin]).await?,
+                "22:00" => {
+                    practice.live(clients, local, &[OrderKind::Fuel, OrderKind::Training]).await?;
+                }
+                _ => {}
+            }
+            practice.clock.set(at);
             let began = Instant::now();
             let ticked = practice.regiment.tick().await?;
             let took = began.elapsed().as_secs_f64();
