@@ -3,6 +3,7 @@
 mod bad_input;
 mod migrate;
 mod policy;
+mod scan;
 mod serve;
 mod transfer;
 
