@@ -72,7 +72,8 @@ pub struct Bin {
 pub fn bins(judged: &[Judged]) -> Vec<Bin> {
     let mut risks: Vec<f64> = judged.iter().map(|one| one.risk).collect();
     risks.sort_by(f64::total_cmp);
-    let edges: Vec<f64> = (0..=10).map(|tenth| quantile(&risks, f64::from(tenth) / 10.0)).collect();
+    // Three times 0.1 is not 0.3: the reference's edges are these, and a risk may lie on one.
+    let edges: Vec<f64> = (0..=10).map(|tenth| quantile(&risks, f64::from(tenth) * 0.1)).collect();
     let mut sums = [(0_usize, 0.0, 0.0); 10];
     for one in judged {
         let above = edges.partition_point(|edge| *edge <= one.risk);

@@ -7,6 +7,7 @@
 //! `REGIMENT_WRITE_GOLDEN=1` writes the committed lines anew.
 
 mod boundary;
+mod lapse;
 
 use std::env;
 use std::fs;
@@ -100,11 +101,17 @@ impl Oracle {
     }
 
     fn run(&self, script: &str, arguments: &[&str]) {
+        self.says(script, arguments);
+    }
+
+    /// Runs a script, and returns what it prints.
+    fn says(&self, script: &str, arguments: &[&str]) -> String {
         let script = self.scripts.join(script);
         let ran = Command::new(&self.python).arg(&script).args(arguments).output();
         let ran = ran.unwrap_or_else(|error| panic!("{}: {error}", self.python.display()));
         let said = String::from_utf8_lossy(&ran.stderr);
         assert!(ran.status.success(), "{}: {said}", script.display());
+        String::from_utf8(ran.stdout).expect("text")
     }
 
     /// What the reference says of a folder.
