@@ -200,7 +200,7 @@ pub struct EvaluateArgs {
     /// The last date that the regression learns from.
     #[arg(long, requires = "train", value_name = "DATE")]
     pub until: Option<Date>,
-    /// A folder for the report: lapse.md and reliability.svg.
+    /// A folder for the report: lapse.md, reliability.svg, and planted.md of the other detectors.
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,
 }
