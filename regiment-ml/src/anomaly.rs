@@ -20,8 +20,11 @@ const WINDOW: Day = 14;
 pub mod log_odds {
     /// Before anything is seen: one client-week in a hundred.
     pub const PRIOR: f64 = -4.6;
-    /// The most that a run of equal answers or weights adds.
-    pub const RUN_CAP: f64 = 6.0;
+    /// The most that a run of equal answers adds: too little to raise the flag alone, because honest
+    /// people have such runs. Of published daily reports one week in thirteen holds one.
+    pub const ANSWERS_CAP: f64 = 4.0;
+    /// The most that a run of equal weights adds.
+    pub const WEIGHTS_CAP: f64 = 6.0;
     /// The probability that one who copies copies once more.
     pub const COPIES: f64 = 0.98;
     /// The last digits of weights are not spread as a scale spreads them.

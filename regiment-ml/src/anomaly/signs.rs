@@ -114,7 +114,7 @@ pub(super) fn same_answers(client: &ClientHistory, window: &RangeInclusive<Day>)
     });
     // As if ten pairs had been seen, two of them equal.
     let habit = (same + 2.0) / (pairs + 10.0);
-    Some(of_run(SignKind::SameAnswers, run, habit))
+    Some(of_run(SignKind::SameAnswers, run, habit, log_odds::ANSWERS_CAP))
 }
 
 /// The longest run of equal weights that reaches into the window. Noise of `s` kg on a scale of steps
@@ -133,7 +133,7 @@ pub(super) fn same_weight(client: &ClientHistory, window: &RangeInclusive<Day>) 
         .collect();
     let step = step(&weights);
     let repeats = step / (2.0 * weight::noise(changes) * std::f64::consts::PI.sqrt());
-    Some(of_run(SignKind::SameWeight, run, repeats.min(0.9)))
+    Some(of_run(SignKind::SameWeight, run, repeats.min(0.9), log_odds::WEIGHTS_CAP))
 }
 
 /// Whether the last digits of the last 56 days' weights are spread as a scale of 0.1 kg spreads them:
@@ -279,10 +279,10 @@ fn longest_run<T>(
         .map(|run| run.iter().map(|(day, _)| *day).collect())
 }
 
-fn of_run(kind: SignKind, days: Vec<Day>, habit: f64) -> Sign {
+fn of_run(kind: SignKind, days: Vec<Day>, habit: f64, cap: f64) -> Sign {
     let each = (log_odds::COPIES / habit).ln().max(0.0);
     let repetitions = count(days.len().saturating_sub(1));
-    Sign { kind, n: days.len(), log_odds: (repetitions * each).min(log_odds::RUN_CAP), days }
+    Sign { kind, n: days.len(), log_odds: (repetitions * each).min(cap), days }
 }
 
 fn of_days(kind: SignKind, days: impl Iterator<Item = Day>, each: f64) -> Option<Sign> {

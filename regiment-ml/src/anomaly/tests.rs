@@ -69,7 +69,12 @@ fn one_who_always_answers_the_same_shows_little() {
             row.mood = Some(Mood::Okay);
         }
     });
-    assert!(sign(&suddenly, SignKind::SameAnswers).unwrap().log_odds > 5.0);
+    let run = sign(&suddenly, SignKind::SameAnswers).unwrap();
+    assert!((run.log_odds - log_odds::ANSWERS_CAP).abs() < 1e-9, "{run:?}");
+    // Straight-lining alone deserves no look; with another sign it does.
+    assert!(!assess(&suddenly, 55).deserves_a_look());
+    let also = suddenly.with_checkin(checkin(56, 95.0));
+    assert!(assess(&also, 56).deserves_a_look());
     // Half a year of habit counts for more than a week of copying.
     let half = checked(|row| {
         row.mood = if row.day % 14 == 0 { Some(Mood::Bad) } else { Some(Mood::Okay) }
