@@ -105,3 +105,18 @@ fn the_shipped_model_scores_by_the_reference_what_it_says_itself() {
     assert!(said["missing"].abs() < f64::EPSILON, "clients at risk without a prediction");
     assert!(said["auroc"] > evaluation.persistence.expect("scores").auroc);
 }
+
+#[test]
+fn the_shipped_model_beats_persistence_on_people_it_has_never_seen() {
+    let Some(oracle) = Oracle::find() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = oracle.scripts.join("../data/pmdata");
+    let paths = [&source, folder.path()].map(|path: &Path| path.to_str().expect("UTF-8"));
+    oracle.run("real.py", &["pmdata", paths[0], paths[1]]);
+    let sundays = (0..18).map(|week| day("2019-12-01") + 7 * week).collect::<Vec<_>>();
+    let found = evaluate(LapseModel::shipped(), None, &everything(folder.path()), &sundays);
+    let (model, persistence) = (found.model.expect("scores"), found.persistence.expect("scores"));
+    assert_eq!(model.n, 181);
+    assert!(model.auroc >= persistence.auroc + 0.015, "{model:?} {persistence:?}");
+    assert!(model.ap >= persistence.ap + 0.015, "{model:?} {persistence:?}");
+}
