@@ -152,18 +152,38 @@ fn a_folder_that_is_no_model_says_what_is_wrong() {
     assert!(load().to_string().ends_with("config.json can't be read"));
 }
 
-/// What all-MiniLM-L6-v2 does on the graded notes, where `REGIMENT_MINILM` names its folder
-/// (`docs/notes.md`).
-#[test]
-fn cosines_alone_do_not_read_negation() {
+/// What a note is compared with.
+const INJURED: &str = "My knee hurts. I am injured.";
+
+/// Loads all-MiniLM-L6-v2 where `REGIMENT_MINILM` names its folder (`docs/notes.md`).
+fn published() -> Option<Encoder> {
     let Some(folder) = std::env::var_os("REGIMENT_MINILM") else {
         eprintln!("not run: REGIMENT_MINILM names no folder (docs/notes.md)");
-        return;
+        return None;
     };
     let begun = Instant::now();
     let encoder = Encoder::load(Path::new(&folder)).unwrap();
     println!("loaded in {:.2?}, weights {}", begun.elapsed(), encoder.weights());
-    let prototype = &encoder.encode(&["My knee hurts. I am injured."]).unwrap()[0];
+    Some(encoder)
+}
+
+#[test]
+fn the_published_model_puts_a_denial_beside_the_complaint() {
+    let Some(encoder) = published() else { return };
+    assert_eq!(encoder.width(), 384);
+    let notes =
+        [INJURED, "left knee hurts again", "knee feels fine now, no pain at all", "slept well"];
+    let vectors = encoder.encode(&notes).unwrap();
+    let [hurts, fine, slept] = [1, 2, 3].map(|n: usize| product(&vectors[n], &vectors[0]));
+    println!("hurts again {hurts:.2}, feels fine {fine:.2}, slept well {slept:.2}");
+    assert!(fine > slept + 0.15 && hurts > slept + 0.15, "{hurts} {fine} {slept}");
+}
+
+#[test]
+#[ignore = "hundreds of notes take an hour without optimization; docs/notes.md has the command"]
+fn cosines_alone_do_not_find_injuries() {
+    let Some(encoder) = published() else { return };
+    let prototype = &encoder.encode(&[INJURED]).unwrap()[0];
     let graded = graded_notes();
     let begun = Instant::now();
     for graded in graded.iter().take(20) {
@@ -196,9 +216,4 @@ fn cosines_alone_do_not_read_negation() {
             break;
         }
     }
-    let pair =
-        encoder.encode(&["left knee hurts again", "knee feels fine now, no pain at all"]).unwrap();
-    let (hurts, fine) = (product(&pair[0], prototype), product(&pair[1], prototype));
-    println!("hurts again {hurts:.2}, feels fine {fine:.2}");
-    assert!(fine > 0.4, "{fine}");
 }
