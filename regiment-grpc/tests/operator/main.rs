@@ -1,6 +1,7 @@
 //! The operator commands as a person runs them: what they print, and how they end.
 
 mod bad_input;
+mod lapse;
 mod migrate;
 mod policy;
 mod scan;
