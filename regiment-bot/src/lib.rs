@@ -11,12 +11,11 @@ mod compose;
 mod controls;
 mod inert;
 mod line;
-mod order_number;
 mod render;
 mod rendered;
 mod texts;
 
-pub use order_number::OrderNumber;
+pub use regiment_core::OrderNumber;
 pub use render::{RenderError, render};
 pub use rendered::{Action, Attachment, Button, Choice, Rendered, Row, Style, limit};
 pub use texts::{Texts, TextsError};

@@ -12,6 +12,7 @@ mod invalid;
 pub mod library;
 pub mod measure;
 pub mod message;
+mod order_number;
 pub mod policy;
 pub mod record;
 #[cfg(feature = "store")]
@@ -30,4 +31,5 @@ pub use effect::{Decision, Effect, Outcome};
 pub use id::{Id, Slug, UserId};
 pub use invalid::Invalid;
 pub use library::Library;
+pub use order_number::OrderNumber;
 pub use policy::Policy;

@@ -4,7 +4,10 @@ use std::sync::Mutex;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::message::{Dispatch, Message, Recipient};
+use crate::{
+    OrderNumber,
+    message::{Dispatch, Message, Recipient},
+};
 
 /// One attempt to deliver a message, under lease.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,14 +104,20 @@ impl<N: Notifier> Notifier for std::sync::Arc<N> {
     }
 }
 
-/// Writes that a message would have left, without what it says: for a server that has no bot.
+/// Writes that a message would have left, with its number and without what it says: for a server
+/// that has no bot. It can't look a line up again, so one that was perhaps written is not repeated.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Log;
 
 impl Notifier for Log {
     async fn deliver(&self, delivery: &Delivery, _: Timestamp) -> Result<Receipt, Undelivered> {
+        if delivery.is_doubtful {
+            let error = "an earlier attempt ended without a word".to_owned();
+            return Err(Undelivered::Unknown { error });
+        }
         let say = name_of(&delivery.dispatch.message);
-        tracing::info!(engine = "outbox", outcome = "logged", say, "no bot is connected");
+        let order = OrderNumber::of(&delivery.dispatch.key);
+        tracing::info!(engine = "outbox", outcome = "logged", say, %order, "no bot is connected");
         Ok(Receipt { remote_id: "log".to_owned() })
     }
 }

@@ -12,7 +12,7 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// so a message that was perhaps sent can be found again.
 ///
 /// ```
-/// use regiment_bot::OrderNumber;
+/// use regiment_core::OrderNumber;
 /// let number = OrderNumber::of("drop:checkin:2026-11-24");
 /// assert_eq!(number, OrderNumber::of("drop:checkin:2026-11-24"));
 /// assert_eq!((number.nonce().len(), number.visible().len()), (25, 8));
