@@ -28,14 +28,14 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use self::{
     apply::Changes,
     context::{Context, random},
 };
 pub use self::{
-    clients::Enlisted,
+    clients::{Enlisted, Intake},
     coach::Span,
     deliver::Sent,
     error::{Error, Result},
@@ -50,13 +50,16 @@ use crate::{
     Clock, Dossier, Effect, Library, Policy, UserId,
     engine::schedule::{SystemTrigger, next_system},
     record::Actor,
-    store::{Details, NewEntry, Spool, Store, Tx},
+    store::{Details, Marked, NewEntry, Request, Spool, Store, Tx},
 };
 
 /// The version of the texts that render a message. A message keeps the one of its first lease.
 const WORDING: &str = "1";
 
-/// The practice, running on a store.
+/// How long a request that was carried out is remembered.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
+
+/// The practice, running on a store. Cheap to clone: clones share everything.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -76,12 +79,15 @@ const WORDING: &str = "1";
 /// # Ok::<_, regiment_core::regiment::Error>(())
 /// # }).unwrap();
 /// ```
+#[derive(Clone)]
 pub struct Regiment {
     store: Store,
     clock: Arc<dyn Clock>,
-    rules: RwLock<Rules>,
+    rules: Arc<RwLock<Rules>>,
     spool: Option<Spool>,
     scanner: Option<Arc<dyn Scanner>>,
+    /// The request that what is done now belongs to.
+    request: Option<Request>,
 }
 
 /// The policy and the library, and which stored version of each is in memory.
@@ -125,7 +131,8 @@ impl Regiment {
             library_version,
             library: Arc::new(library),
         };
-        Ok(Self { store, clock, rules: RwLock::new(rules), spool: None, scanner: None })
+        let rules = Arc::new(RwLock::new(rules));
+        Ok(Self { store, clock, rules, spool: None, scanner: None, request: None })
     }
 
     /// Keeps clients' logs in a local file while the database is away.
@@ -157,6 +164,14 @@ impl Regiment {
         }
     }
 
+    /// Returns the practice as it acts for a named request. What is done and the request's mark
+    /// commit together: the same request again is [`Error::Repeated`], whatever crashed in between.
+    /// One request does one thing.
+    #[must_use]
+    pub fn answering(&self, request: Request) -> Self {
+        Self { request: Some(request), ..self.clone() }
+    }
+
     /// Returns the store, for what the shell has no operation for: migrations, backups, the ledger.
     pub const fn store(&self) -> &Store {
         &self.store
@@ -184,8 +199,7 @@ impl Regiment {
     /// [`Error::Invalid`] for a policy out of range, and the store's.
     pub async fn apply_policy(&self, policy: &Policy, by: &Actor) -> Result<u32> {
         policy.validate().map_err(|invalid| Error::Invalid(vec![invalid]))?;
-        let mut tx = self.store.begin().await?;
-        let old = self.context(&mut tx).await?;
+        let (mut tx, old) = self.begin().await?;
         let version = tx.save_policy(policy, by, old.now).await?;
         if policy.times != old.policy.times {
             apply::move_all(&mut tx, policy).await?;
@@ -217,14 +231,25 @@ impl Regiment {
         Ok(Context { now: self.clock.now(), policy: rules.policy, library: rules.library })
     }
 
+    /// Begins a transaction that does what somebody asked; the mark of a named request comes first.
+    async fn begin(&self) -> Result<(Tx, Context)> {
+        let mut tx = self.store.begin().await?;
+        let context = self.context(&mut tx).await?;
+        if let Some(request) = &self.request
+            && mark(&mut tx, request, context.now).await? == Marked::Repeated
+        {
+            return Err(Error::Repeated);
+        }
+        Ok((tx, context))
+    }
+
     /// Loads a client under his lock, decides, writes every effect and commits.
     async fn act<T>(
         &self,
         user_id: UserId,
         decide: impl FnOnce(&Dossier, &Context) -> Result<(Vec<Effect>, T)>,
     ) -> Result<T> {
-        let mut tx = self.store.begin().await?;
-        let context = self.context(&mut tx).await?;
+        let (mut tx, context) = self.begin().await?;
         let answer = self.decide_in(&mut tx, &context, user_id, decide).await?;
         tx.commit().await?;
         Ok(answer)
@@ -238,8 +263,7 @@ impl Regiment {
         action: &str,
         decide: impl FnOnce(&Dossier, &Context) -> Result<(Vec<Effect>, T)>,
     ) -> Result<T> {
-        let mut tx = self.store.begin().await?;
-        let context = self.context(&mut tx).await?;
+        let (mut tx, context) = self.begin().await?;
         let subject = subject_of(&mut tx, user_id).await?;
         let answer = self.decide_in(&mut tx, &context, user_id, decide).await?;
         tx.append_audit(&[entry(by, action, &subject)], context.now).await?;
@@ -267,6 +291,10 @@ impl fmt::Debug for Regiment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Regiment").finish_non_exhaustive()
     }
+}
+
+async fn mark(tx: &mut Tx, request: &Request, now: Timestamp) -> Result<Marked> {
+    Ok(tx.mark_request(request, now, now + REMEMBERED).await?)
 }
 
 /// Reads the built-in library with the deployment's own templates over it.

@@ -10,6 +10,7 @@ mod audit;
 mod card;
 mod client;
 mod decision;
+mod delivery;
 mod erase;
 mod error;
 mod excuse;
@@ -37,9 +38,10 @@ use std::{fmt, sync::Arc, time::Duration};
 use sqlx::{PgPool, SqlitePool};
 
 pub use self::{
-    access::{Answered, ApiToken, TokenRole},
+    access::{Answered, ApiToken, Marked, Request, TokenRole},
     alert::{Closed, NewAlert},
     audit::{AuditEntry, AuditHead, AuditReport, Break, Details, ERASED, NewEntry},
+    delivery::{DeliveryState, Tracked},
     error::{Conflict, Corrupt, Error, Migration, Result},
     honors::Achievement,
     log::Lift,

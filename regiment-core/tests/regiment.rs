@@ -1,10 +1,10 @@
 //! The shell on an in-memory store: a client's first two weeks, hour by hour.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use jiff::SignedDuration;
 use regiment_core::{
-    ManualClock, Outcome, UserId,
+    Clock as _, ManualClock, Outcome, UserId,
     calendar::{days_after, local_date},
     engine::{
         onboarding::{Form, StartDate},
@@ -14,7 +14,7 @@ use regiment_core::{
     message::{Message, Recipient},
     record::{Actor, ClientProfile, DoneOrMissed, Log, Macros, Order, Status, Stream},
     regiment::{Answer, Durability, Enlisted, Error, Inbox, Regiment, Submitted},
-    store::{Occasion, Store},
+    store::{Occasion, Request, Spool, Store},
     testing::{at, date, report, set, slug, user},
 };
 
@@ -228,4 +228,72 @@ async fn a_pause_neither_skips_a_mission_nor_repeats_one_that_was_tried() {
     };
     assert_eq!(missions(idle), [1, 1, 2]);
     assert_eq!(missions(keen), [1, 2, 3]);
+}
+
+/// The practice on a file, as it is after every start.
+async fn on_file(folder: &Path, clock: &Arc<ManualClock>) -> Regiment {
+    let url = format!("sqlite://{}", folder.join("regiment.db").display());
+    let store = Store::open(&url).await.expect("a file");
+    store.migrate_up(clock.now()).await.expect("migrations apply");
+    let regiment = Regiment::open(store, clock.clone()).await.expect("a migrated store");
+    let (spool, damage) = Spool::open(folder.join("spool")).expect("a spool");
+    assert_eq!(damage, None);
+    regiment.with_spool(spool)
+}
+
+#[tokio::test]
+async fn what_is_stored_and_spooled_under_one_request_counts_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let clock = Arc::new(ManualClock::at(at("2026-01-06T07:00:00Z")));
+    let regiment = on_file(folder.path(), &clock).await;
+    let ana = regiment_core::testing::client("42");
+    let coach = Actor::Coach("1".to_owned());
+    regiment.create(ana, &coach).await.expect("a new client");
+    clock.advance(SignedDuration::from_hours(24));
+    regiment.tick().await.expect("a turn");
+    regiment.deliver(&Inbox::default()).await.expect("a delivery");
+
+    let answer = |status| Submitted {
+        user_id: user("42"),
+        date: date("2026-01-07"),
+        answer: Answer::Meal { meal_id: slug("template_a_meal1"), status },
+        by: Actor::Client(user("42")),
+        entered_at: Some(clock.now()),
+        reason: None,
+    };
+    let request = |id: &str| Request {
+        principal: "bot".to_owned(),
+        id: id.to_owned(),
+        method: "LogMeal".to_owned(),
+        hash: String::new(),
+    };
+    let eaten = answer(DoneOrMissed::Completed);
+    let first = regiment.answering(request("1"));
+    assert_eq!(first.log(eaten.clone()).await.expect("in time").durability, Durability::Stored);
+    assert!(matches!(first.log(eaten.clone()).await, Err(Error::Repeated)));
+    clock.advance(SignedDuration::from_mins(1));
+    let skipped = answer(DoneOrMissed::Missed);
+    regiment.answering(request("2")).log(skipped.clone()).await.expect("in time");
+
+    // The commit was not heard of, so the caller asks again while the database is away.
+    regiment.store().close().await;
+    assert_eq!(first.log(eaten.clone()).await.expect("spooled").durability, Durability::Spooled);
+    clock.advance(SignedDuration::from_mins(1));
+    let corrected = answer(DoneOrMissed::Completed);
+    let third = regiment.answering(request("3"));
+    assert_eq!(third.log(corrected).await.expect("spooled").durability, Durability::Spooled);
+    assert_eq!(third.log(eaten).await.expect("spooled again").durability, Durability::Spooled);
+
+    let regiment = on_file(folder.path(), &clock).await;
+    regiment.tick().await.expect("a turn");
+    let mut tx = regiment.store().read().await.expect("a reader");
+    let revisions =
+        tx.revisions(user("42"), date("2026-01-07"), date("2026-01-07")).await.expect("logs");
+    let meals: Vec<(u32, bool)> = revisions
+        .iter()
+        .filter(|revision| revision.log.stream() == Stream::Meal)
+        .map(|revision| (revision.number, revision.log.is_missed()))
+        .collect();
+    assert_eq!(meals, [(1, false), (2, true), (3, false)]);
+    assert_eq!(tx.quarantined(10).await.expect("a list"), []);
 }

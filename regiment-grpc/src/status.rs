@@ -72,6 +72,12 @@ pub(crate) fn stale() -> Status {
     with_reason(Code::Aborted, message, "STALE_ETAG")
 }
 
+/// Says that the same request is under way, or was a moment ago: asked again, it is answered.
+fn repeated() -> Status {
+    let message = "the same request is being carried out; ask again for its answer";
+    with_reason(Code::Aborted, message, "REPEATED")
+}
+
 /// Maps what the shell says to a status; the fields of `at` stand under that path in the request.
 #[expect(
     clippy::wildcard_enum_match_arm,
@@ -91,6 +97,7 @@ pub(crate) fn of(error: Error, at: &str) -> Status {
         Error::Refused(refusal) => {
             with_reason(Code::FailedPrecondition, &refusal.to_string(), reason(&refusal))
         }
+        Error::Repeated => repeated(),
         Error::Store(error) => of_store(error),
         error => internal(&error),
     }

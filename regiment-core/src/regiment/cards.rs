@@ -50,8 +50,7 @@ impl Regiment {
         verdict: Verdict,
         by: &Actor,
     ) -> Result<JobCard> {
-        let mut tx = self.store.begin().await?;
-        let context = self.context(&mut tx).await?;
+        let (mut tx, context) = self.begin().await?;
         let known = tx.card(id).await?.ok_or(Error::Refused(Refusal::NoCard))?;
         let mut dossier = load::locked(&mut tx, known.0.user_id, &context).await?;
         // Read again under the client's lock, which everything that changes a card holds.
@@ -97,8 +96,7 @@ impl Regiment {
         severity: Severity,
         by: &Actor,
     ) -> Result<JobCard> {
-        let mut tx = self.store.begin().await?;
-        let context = self.context(&mut tx).await?;
+        let (mut tx, context) = self.begin().await?;
         let subject = subject_of(&mut tx, user_id).await?;
         let mut dossier = load::locked(&mut tx, user_id, &context).await?;
         let effect = cards::raise_manual(&dossier, what, severity, by, context.now)?;

@@ -15,7 +15,7 @@ use crate::{
         schedule,
     },
     record::{Actor, ClientProfile, Macros, MealTemplate, Status, Subject, TrainingTemplate},
-    store::Conflict,
+    store::{Conflict, Tx},
 };
 
 /// What became of a form.
@@ -27,37 +27,70 @@ pub enum Enlisted {
     Known(ClientProfile),
 }
 
+/// What becomes of a client whom a coach creates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intake {
+    /// He waits for the coach.
+    Wait,
+    /// He comes under orders at once.
+    Activate,
+}
+
 impl Regiment {
     /// Takes a person's form. A second one is answered with the state of the first.
     ///
     /// # Errors
     /// [`Error::Invalid`] with every field that is refused.
     pub async fn enlist(&self, form: &Form) -> Result<Enlisted> {
-        let mut tx = self.store.begin().await?;
-        let context = self.context(&mut tx).await?;
-        let known = match form.user_id.parse::<UserId>() {
-            Ok(user_id) => tx.client(user_id).await?,
-            Err(_) => None,
-        };
-        let effects = match onboarding::enlist(known.as_ref(), form, context.now)? {
-            Enlistment::Enlisted(effects) => effects,
-            Enlistment::Known { .. } => {
-                return known.map(Enlisted::Known).ok_or(Error::UnknownClient);
-            }
-        };
-        let mut pending = None;
-        for effect in effects {
-            let Effect::Profile(profile) = effect else { continue };
-            let profile = named(profile);
-            if known.is_some() {
-                tx.save_client(&profile, context.now).await?;
-            } else {
-                tx.enlist(&profile, context.now).await?;
-            }
-            pending = tx.client(profile.user_id).await?;
-        }
+        let (mut tx, context) = self.begin().await?;
+        let enlisted = enlist(&mut tx, form, &context).await?;
         tx.commit().await?;
-        pending.map(Enlisted::Pending).ok_or(Error::UnknownClient)
+        Ok(enlisted)
+    }
+
+    /// Enlists a person with what a coach adds to the form, and puts him under orders at once where
+    /// the coach says so: all of it, or nothing.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] and [`Error::Refused`] say what is missing or out of range; the store's
+    /// conflict for a client who exists.
+    pub async fn recruit(
+        &self,
+        form: &Form,
+        complete: impl FnOnce(&mut ClientProfile),
+        intake: Intake,
+        by: &Actor,
+    ) -> Result<ClientProfile> {
+        let (mut tx, context) = self.begin().await?;
+        let Enlisted::Pending(pending) = enlist(&mut tx, form, &context).await? else {
+            let exists = Conflict::Exists("a client with this user_id".to_owned());
+            return Err(Error::Store(exists.into()));
+        };
+        let user_id = pending.user_id;
+        let mut completed = pending;
+        complete(&mut completed);
+        let subject = completed.subject().to_owned();
+        let mut audit = vec![super::entry(by, "created", &subject)];
+        self.decide_in(&mut tx, &context, user_id, |dossier, context| {
+            let Context { now, policy, library } = context;
+            let mut effects = onboarding::edit(dossier, library, completed, &[], None, *now)?;
+            if intake == Intake::Activate {
+                let mut edited = dossier.clone();
+                for effect in &effects {
+                    edited.apply(effect);
+                }
+                let planned = StartDate::Planned;
+                effects
+                    .extend(onboarding::activate(&edited, library, policy, planned, None, *now)?);
+                audit.push(super::entry(by, "activated", &subject));
+            }
+            Ok((effects, ()))
+        })
+        .await?;
+        tx.append_audit(&audit, context.now).await?;
+        let stored = tx.client(user_id).await?.ok_or(Error::UnknownClient)?;
+        tx.commit().await?;
+        Ok(stored)
     }
 
     /// Saves what a coach changed in a profile over the version he read.
@@ -250,8 +283,7 @@ impl Regiment {
     /// # Errors
     /// The store's conflict for a client who exists.
     pub async fn create(&self, profile: ClientProfile, by: &Actor) -> Result<ClientProfile> {
-        let mut tx = self.store.begin().await?;
-        let context = self.context(&mut tx).await?;
+        let (mut tx, context) = self.begin().await?;
         let profile = named(profile);
         tx.enlist(&profile, context.now).await?;
         if profile.status == Status::Active {
@@ -263,6 +295,32 @@ impl Regiment {
         tx.commit().await?;
         Ok(stored)
     }
+}
+
+/// Stores a form as a pending profile, unless there is one.
+async fn enlist(tx: &mut Tx, form: &Form, context: &Context) -> Result<Enlisted> {
+    let known = match form.user_id.parse::<UserId>() {
+        Ok(user_id) => tx.client(user_id).await?,
+        Err(_) => None,
+    };
+    let effects = match onboarding::enlist(known.as_ref(), form, context.now)? {
+        Enlistment::Enlisted(effects) => effects,
+        Enlistment::Known { .. } => {
+            return known.map(Enlisted::Known).ok_or(Error::UnknownClient);
+        }
+    };
+    let mut pending = None;
+    for effect in effects {
+        let Effect::Profile(profile) = effect else { continue };
+        let profile = named(profile);
+        if known.is_some() {
+            tx.save_client(&profile, context.now).await?;
+        } else {
+            tx.enlist(&profile, context.now).await?;
+        }
+        pending = tx.client(profile.user_id).await?;
+    }
+    pending.map(Enlisted::Pending).ok_or(Error::UnknownClient)
 }
 
 /// Gives a profile the random name that logs and the audit trail use.

@@ -13,6 +13,9 @@ pub enum Error {
     /// A rule said no; the text is for the person who asked.
     #[error("{0}")]
     Refused(Refusal),
+    /// The request was carried out already, or is being.
+    #[error("the request was carried out already")]
+    Repeated,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),

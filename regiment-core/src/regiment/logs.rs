@@ -131,7 +131,8 @@ impl Regiment {
         let (Some(spool), Actor::Client(_)) = (&self.spool, &submitted.by) else {
             return Err(error.into());
         };
-        spooled::keep(spool.clone(), submitted, self.clock.now()).await?;
+        let request = self.request.clone();
+        spooled::keep(spool.clone(), submitted, request, self.clock.now()).await?;
         tracing::warn!(engine = "spool", outcome = "spooled", "the database is away");
         Ok(Logged { durability: Durability::Spooled, confirm_weight: false })
     }

@@ -1,23 +1,38 @@
 //! Answers that waited for the database.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Error, Regiment, Result,
     context::random_name,
     logs::{Submitted, decide},
+    mark,
 };
 use crate::{
     engine::logging::Via,
-    store::{Quarantined, Replay, Spool, Spooled},
+    store::{Marked, Quarantined, Replay, Request, Spool, Spooled},
 };
 
+/// An answer that waits, and the request that brought it, where that has a name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Waiting {
+    #[serde(flatten)]
+    submitted: Submitted,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    request: Option<Request>,
+}
+
 /// Writes an answer to the spool; it is on the disk when this returns.
-pub(super) async fn keep(spool: Spool, submitted: Submitted, now: Timestamp) -> Result<()> {
-    let mut submitted = submitted;
+pub(super) async fn keep(
+    spool: Spool,
+    mut submitted: Submitted,
+    request: Option<Request>,
+    now: Timestamp,
+) -> Result<()> {
     submitted.entered_at.get_or_insert(now);
     let key = random_name();
-    let entry = Spooled { key, at: now, entry: submitted };
+    let entry = Spooled { key, at: now, entry: Waiting { submitted, request } };
     tokio::task::spawn_blocking(move || spool.append(&entry))
         .await
         .map_err(|_| Error::Engine { engine: "spool".to_owned() })??;
@@ -30,7 +45,7 @@ impl Regiment {
         let Some(spool) = self.spool.as_ref().filter(|spool| !spool.is_empty()) else {
             return Ok(());
         };
-        let recovered = spool.read::<Submitted>()?;
+        let recovered = spool.read::<Waiting>()?;
         for damage in &recovered.damage {
             tracing::error!(engine = "spool", outcome = "damaged", ?damage, "a part is unreadable");
         }
@@ -41,14 +56,21 @@ impl Regiment {
             if tx.apply_spooled(&waiting.key, context.now).await? == Replay::AlreadyStored {
                 continue;
             }
-            let mark = tx.savepoint().await?;
-            let submitted = waiting.entry.clone();
+            // It may have been stored by a transaction whose commit was never heard of.
+            if let Some(request) = &waiting.entry.request
+                && mark(&mut tx, request, context.now).await? == Marked::Repeated
+            {
+                tx.commit().await?;
+                continue;
+            }
+            let savepoint = tx.savepoint().await?;
+            let submitted = waiting.entry.submitted.clone();
             let stored = self
                 .decide_in(&mut tx, &context, submitted.user_id, move |dossier, context| {
                     decide(&submitted, Via::Spool, dossier, context)
                 })
                 .await;
-            match tx.settle(mark, stored).await? {
+            match tx.settle(savepoint, stored).await? {
                 Ok(_) => {}
                 Err(error @ (Error::Refused(_) | Error::Invalid(_) | Error::UnknownClient)) => {
                     // What the rules refuse is not lost: a coach finds it in quarantine.
@@ -65,15 +87,16 @@ impl Regiment {
     }
 }
 
-fn refused(waiting: &Spooled<Submitted>, error: &Error, now: Timestamp) -> Result<Quarantined> {
-    let Submitted { user_id, date, .. } = waiting.entry;
+fn refused(waiting: &Spooled<Waiting>, error: &Error, now: Timestamp) -> Result<Quarantined> {
+    let Submitted { user_id, date, .. } = waiting.entry.submitted;
     Ok(Quarantined {
         user_id: Some(user_id),
         date: Some(date),
         source: format!("spool:{}", waiting.key),
         line: None,
         reason: error.to_string(),
-        record: serde_json::to_string(&waiting.entry).map_err(crate::store::Error::from)?,
+        record: serde_json::to_string(&waiting.entry.submitted)
+            .map_err(crate::store::Error::from)?,
         found_at: now,
     })
 }

@@ -1,6 +1,7 @@
-//! API tokens, and answers already given.
+//! API tokens, and requests already carried out.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{
     error::Result,
@@ -44,15 +45,37 @@ pub struct ApiToken {
     pub revoked_at: Option<Timestamp>,
 }
 
-/// An answer that was given to a request.
+/// A request under the name that its caller gave it: the same one again is carried out once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Who asks.
+    pub principal: String,
+    /// What the caller calls it; unique among the principal's.
+    pub id: String,
+    /// The method that is called.
+    pub method: String,
+    /// The hash of what is asked: the same id with another content is a mistake of the caller.
+    pub hash: String,
+}
+
+/// Whether a request is carried out for the first time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marked {
+    /// It is, by this transaction.
+    First,
+    /// It has been already.
+    Repeated,
+}
+
+/// A request that has been carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answered {
     /// The method that was called.
     pub method: String,
-    /// The hash of what was asked: the same id with another content is a mistake of the caller.
+    /// The hash of what was asked.
     pub request_hash: String,
-    /// The answer, as the server wrote it.
-    pub response: String,
+    /// The answer, as the server wrote it; absent where the server died before it could.
+    pub response: Option<String>,
 }
 
 impl Tx {
@@ -117,7 +140,7 @@ impl Tx {
         .await
     }
 
-    /// Returns the answer that was given to a request, if it has not expired.
+    /// Returns what became of a request that has been carried out, if that is still remembered.
     pub async fn answered(
         &mut self,
         principal: &str,
@@ -136,34 +159,46 @@ impl Tx {
             Ok(Answered {
                 method: row.text("method")?.to_owned(),
                 request_hash: row.text("request_hash")?.to_owned(),
-                response: row.text("response")?.to_owned(),
+                response: Some(row.text("response")?.to_owned()).filter(|text| !text.is_empty()),
             })
         })
         .transpose()
     }
 
-    /// Remembers the answer to a request until `expires_at`, in the transaction that did its work.
-    ///
-    /// Refuses with [`Conflict::Exists`](super::Conflict::Exists) if the request was answered in
-    /// the meantime.
-    pub async fn remember_answer(
+    /// Marks a request as carried out, in the transaction that does its work, and remembers it until
+    /// `expires_at`. A second one waits until the first has committed or given up.
+    pub async fn mark_request(
         &mut self,
-        principal: &str,
-        request_id: &str,
-        answer: &Answered,
+        request: &Request,
+        now: Timestamp,
         expires_at: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<Marked> {
+        let marked = self
+            .execute(
+                "INSERT INTO request_log (principal, request_id, method, request_hash, response, \
+                 expires_at) VALUES ($1, $2, $3, $4, '', $5) \
+                 ON CONFLICT (principal, request_id) DO UPDATE SET method = excluded.method, \
+                 request_hash = excluded.request_hash, response = '', \
+                 expires_at = excluded.expires_at WHERE request_log.expires_at <= $6",
+                &values![
+                    &request.principal,
+                    &request.id,
+                    &request.method,
+                    &request.hash,
+                    expires_at,
+                    now,
+                ],
+            )
+            .await?;
+        Ok(if marked == 1 { Marked::First } else { Marked::Repeated })
+    }
+
+    /// Keeps the answer to a request that is marked; the first one stands.
+    pub async fn keep_answer(&mut self, request: &Request, response: &str) -> Result<()> {
         self.execute(
-            "INSERT INTO request_log (principal, request_id, method, request_hash, response, \
-             expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
-            &values![
-                principal,
-                request_id,
-                &answer.method,
-                &answer.request_hash,
-                &answer.response,
-                expires_at,
-            ],
+            "UPDATE request_log SET response = $4 WHERE principal = $1 AND request_id = $2 \
+             AND request_hash = $3 AND response = ''",
+            &values![&request.principal, &request.id, &request.hash, response],
         )
         .await?;
         Ok(())

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::message::{Dispatch, Recipient};
 
-const OUTBOX: Table = Table { name: "outbox", key: &["dedup_key"] };
+pub(super) const OUTBOX: Table = Table { name: "outbox", key: &["dedup_key"] };
 
 /// A message under lease.
 #[derive(Clone, Debug, PartialEq)]

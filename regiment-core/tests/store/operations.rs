@@ -7,8 +7,8 @@ use regiment_core::{
     engine::schedule::{Due, Trigger},
     record::{Actor, Board, Place, Ranking},
     store::{
-        Achievement, Answered, ApiToken, ClientTrigger, Conflict, Details, Error, NewEntry,
-        Occasion, Quarantined, Run, TokenRole,
+        Achievement, Answered, ApiToken, ClientTrigger, Details, Error, Marked, NewEntry, Occasion,
+        Quarantined, Request, Run, TokenRole,
     },
     testing::{date, dossier, set, slug, user},
 };
@@ -136,22 +136,31 @@ on_both! {
     }
 
     async fn a_repeated_request_finds_its_answer_until_it_expires(database: &Database) {
-        let answer = Answered {
+        let request = Request {
+            principal: "coach:c1".to_owned(),
+            id: "r1".to_owned(),
+            method: "PauseClient".to_owned(),
+            hash: "abc".to_owned(),
+        };
+        let done = |response: Option<&str>| Answered {
             method: "PauseClient".to_owned(),
             request_hash: "abc".to_owned(),
-            response: "{}".to_owned(),
+            response: response.map(str::to_owned),
         };
         let mut tx = database.store.begin().await.unwrap();
-        tx.remember_answer("coach:c1", "r1", &answer, at(100)).await.unwrap();
-        assert_eq!(tx.answered("coach:c1", "r1", at(99)).await.unwrap(), Some(answer.clone()));
+        assert_eq!(tx.mark_request(&request, at(0), at(100)).await.unwrap(), Marked::First);
+        assert_eq!(tx.answered("coach:c1", "r1", at(99)).await.unwrap(), Some(done(None)));
+        assert_eq!(tx.mark_request(&request, at(99), at(200)).await.unwrap(), Marked::Repeated);
+        tx.keep_answer(&request, "{}").await.unwrap();
+        tx.keep_answer(&request, "another").await.unwrap();
+        assert_eq!(tx.answered("coach:c1", "r1", at(99)).await.unwrap(), Some(done(Some("{}"))));
         assert_eq!(tx.answered("coach:c1", "r1", at(100)).await.unwrap(), None);
         assert_eq!(tx.answered("coach:c2", "r1", at(99)).await.unwrap(), None);
         assert_eq!(tx.forget_answers(at(99)).await.unwrap(), 0);
-        let mark = tx.savepoint().await.unwrap();
-        let again = tx.remember_answer("coach:c1", "r1", &answer, at(100)).await;
-        let refused = tx.settle(mark, again).await.unwrap().unwrap_err();
-        assert!(matches!(refused, Error::Conflict(Conflict::Exists(_))), "{refused:?}");
-        assert_eq!(tx.forget_answers(at(100)).await.unwrap(), 1);
+        // Once it has expired the id is free again.
+        assert_eq!(tx.mark_request(&request, at(100), at(200)).await.unwrap(), Marked::First);
+        assert_eq!(tx.answered("coach:c1", "r1", at(199)).await.unwrap(), Some(done(None)));
+        assert_eq!(tx.forget_answers(at(200)).await.unwrap(), 1);
     }
 
     async fn an_exercise_name_is_remembered(database: &Database) {

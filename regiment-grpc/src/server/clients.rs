@@ -5,8 +5,7 @@ use std::sync::Arc;
 use regiment_core::UserId;
 use regiment_core::engine::onboarding::{Form, Override, StartDate};
 use regiment_core::record::{Actor, ClientProfile, Goal, Status as Standing};
-use regiment_core::regiment::{Enlisted, Error, Regiment};
-use regiment_core::store::Conflict;
+use regiment_core::regiment::{Error, Intake, Regiment};
 use regiment_proto::v1;
 use regiment_proto::v1::client_service_server::ClientService;
 use regiment_proto::v1::{
@@ -18,7 +17,7 @@ use regiment_proto::v1::{
 };
 use tonic::{Request, Response, Status};
 
-use super::once::once;
+use super::once::{Asked, once};
 use super::{OPERATOR, convert, page, profile};
 use crate::status::{self, Violations};
 
@@ -55,41 +54,36 @@ impl Clients {
         Ok(Some(convert::client(self.find(user_id).await?)))
     }
 
-    async fn create(&self, asked: &CreateClientRequest) -> Result<v1::Client, Status> {
+    async fn answer_named(&self, name: &str) -> Result<Option<v1::Client>, Status> {
+        self.answer(convert::user_id("name", name)?).await
+    }
+
+    async fn create(
+        &self,
+        regiment: &Regiment,
+        asked: &CreateClientRequest,
+    ) -> Result<CreateClientResponse, Status> {
         let client = asked.client.clone().unwrap_or_default();
         let mut violations = Violations::default();
-        let user_id = violations.check("client.user_id", client.user_id.parse::<UserId>());
+        violations.check("client.user_id", client.user_id.parse::<UserId>());
         let changes = profile::changes(&client, &[], &mut violations);
         violations.done()?;
-        let Some(user_id) = user_id else { return Err(failed(Error::UnknownClient)) };
-
-        let enlisted = self.regiment.enlist(&form(&client)).await;
-        let mut pending = match enlisted.map_err(|error| status::of(error, "client"))? {
-            Enlisted::Pending(pending) => pending,
-            Enlisted::Known(_) => {
-                let exists = Conflict::Exists("a client with this user_id".to_owned());
-                return Err(failed(Error::Store(exists.into())));
+        let complete = |pending: &mut ClientProfile| {
+            for change in changes {
+                change(pending);
             }
         };
-        for change in changes {
-            change(&mut pending);
-        }
-        let edited = self.regiment.edit(pending, &[], None, &operator()).await;
-        edited.map_err(|error| status::of(error, "client"))?;
-        if asked.activate {
-            self.activate(user_id, String::new()).await?;
-        }
-        Ok(convert::client(self.find(user_id).await?))
+        let intake = if asked.activate { Intake::Activate } else { Intake::Wait };
+        let created = regiment.recruit(&form(&client), complete, intake, &operator()).await;
+        let created = created.map_err(|error| status::of(error, "client"))?;
+        Ok(CreateClientResponse { client: Some(convert::client(created)) })
     }
 
-    async fn activate(&self, user_id: UserId, words: String) -> Result<(), Status> {
-        let words = Some(words).filter(|words| !words.is_empty());
-        let activated =
-            self.regiment.activate(user_id, StartDate::Planned, words, &operator()).await;
-        activated.map_err(|error| status::of(error, "client"))
-    }
-
-    async fn update(&self, asked: &UpdateClientRequest) -> Result<v1::Client, Status> {
+    async fn update(
+        &self,
+        regiment: &Regiment,
+        asked: &UpdateClientRequest,
+    ) -> Result<UpdateClientResponse, Status> {
         let client = asked.client.clone().unwrap_or_default();
         let mut edited = self.find_at(&client.name, &client.etag).await?;
         let user_id = edited.user_id;
@@ -108,9 +102,9 @@ impl Clients {
             overrides.push(Override::Allergens);
         }
         let reason = Some(asked.reason.as_str()).filter(|reason| !reason.is_empty());
-        let saved = self.regiment.edit(edited, &overrides, reason, &operator()).await;
+        let saved = regiment.edit(edited, &overrides, reason, &operator()).await;
         saved.map_err(|error| status::of(error, "client"))?;
-        Ok(convert::client(self.find(user_id).await?))
+        Ok(UpdateClientResponse { client: self.answer(user_id).await? })
     }
 }
 
@@ -121,7 +115,7 @@ impl ClientService for Clients {
         request: Request<GetClientRequest>,
     ) -> Result<Response<GetClientResponse>, Status> {
         let GetClientRequest { name } = request.into_inner();
-        let client = self.answer(convert::user_id("name", &name)?).await?;
+        let client = self.answer_named(&name).await?;
         Ok(Response::new(GetClientResponse { client }))
     }
 
@@ -156,70 +150,84 @@ impl ClientService for Clients {
         &self,
         request: Request<CreateClientRequest>,
     ) -> Result<Response<CreateClientResponse>, Status> {
-        let asked = request.into_inner();
-        once(&self.regiment, "CreateClient", &asked.request_id, &asked, async {
-            let client = Some(Box::pin(self.create(&asked)).await?);
-            Ok(Response::new(CreateClientResponse { client }))
-        })
-        .await
+        let content = &request.into_inner();
+        let asked = Asked { method: "CreateClient", request_id: &content.request_id, content };
+        let work = async move |regiment: Regiment| Box::pin(self.create(&regiment, content)).await;
+        let read = async {
+            let client = content.client.clone().unwrap_or_default();
+            let user_id = client.user_id.parse().map_err(|_| failed(Error::UnknownClient))?;
+            Ok(CreateClientResponse { client: self.answer(user_id).await? })
+        };
+        once(&self.regiment, asked, work, read).await
     }
 
     async fn update_client(
         &self,
         request: Request<UpdateClientRequest>,
     ) -> Result<Response<UpdateClientResponse>, Status> {
-        let asked = request.into_inner();
-        once(&self.regiment, "UpdateClient", &asked.request_id, &asked, async {
-            let client = Some(Box::pin(self.update(&asked)).await?);
-            Ok(Response::new(UpdateClientResponse { client }))
-        })
-        .await
+        let content = &request.into_inner();
+        let asked = Asked { method: "UpdateClient", request_id: &content.request_id, content };
+        let work = async move |regiment: Regiment| Box::pin(self.update(&regiment, content)).await;
+        let read = async {
+            let name = content.client.clone().unwrap_or_default().name;
+            Ok(UpdateClientResponse { client: self.answer_named(&name).await? })
+        };
+        once(&self.regiment, asked, work, read).await
     }
 
     async fn activate_client(
         &self,
         request: Request<ActivateClientRequest>,
     ) -> Result<Response<ActivateClientResponse>, Status> {
-        let asked = request.into_inner();
-        once(&self.regiment, "ActivateClient", &asked.request_id, &asked, async {
-            let user_id = self.find_at(&asked.name, &asked.etag).await?.user_id;
-            self.activate(user_id, asked.welcome.clone()).await?;
-            let client = self.answer(user_id).await?;
-            Ok(Response::new(ActivateClientResponse { client }))
-        })
-        .await
+        let content = &request.into_inner();
+        let asked = Asked { method: "ActivateClient", request_id: &content.request_id, content };
+        let read =
+            async || Ok(ActivateClientResponse { client: self.answer_named(&content.name).await? });
+        let work = async |regiment: Regiment| {
+            let user_id = self.find_at(&content.name, &content.etag).await?.user_id;
+            let words = Some(content.welcome.clone()).filter(|words| !words.is_empty());
+            let planned = StartDate::Planned;
+            let activated = regiment.activate(user_id, planned, words, &operator()).await;
+            activated.map_err(|error| status::of(error, "client"))?;
+            read().await
+        };
+        once(&self.regiment, asked, work, read()).await
     }
 
     async fn pause_client(
         &self,
         request: Request<PauseClientRequest>,
     ) -> Result<Response<PauseClientResponse>, Status> {
-        let asked = request.into_inner();
-        once(&self.regiment, "PauseClient", &asked.request_id, &asked, async {
-            let until = convert::date("until", &asked.until)
+        let content = &request.into_inner();
+        let asked = Asked { method: "PauseClient", request_id: &content.request_id, content };
+        let read =
+            async || Ok(PauseClientResponse { client: self.answer_named(&content.name).await? });
+        let work = async |regiment: Regiment| {
+            let until = convert::date("until", &content.until)
                 .map_err(|refused| status::invalid("until", &refused))?;
-            let user_id = self.find_at(&asked.name, &asked.etag).await?.user_id;
-            let paused = self.regiment.pause(user_id, until, &asked.reason, &operator()).await;
+            let user_id = self.find_at(&content.name, &content.etag).await?.user_id;
+            let paused = regiment.pause(user_id, until, &content.reason, &operator()).await;
             paused.map_err(failed)?;
-            let client = self.answer(user_id).await?;
-            Ok(Response::new(PauseClientResponse { client }))
-        })
-        .await
+            read().await
+        };
+        once(&self.regiment, asked, work, read()).await
     }
 
     async fn resume_client(
         &self,
         request: Request<ResumeClientRequest>,
     ) -> Result<Response<ResumeClientResponse>, Status> {
-        let asked = request.into_inner();
-        once(&self.regiment, "ResumeClient", &asked.request_id, &asked, async {
-            let user_id = self.find_at(&asked.name, &asked.etag).await?.user_id;
-            let resumed = self.regiment.resume(user_id, &asked.reason, &operator()).await;
+        let content = &request.into_inner();
+        let asked = Asked { method: "ResumeClient", request_id: &content.request_id, content };
+        let read =
+            async || Ok(ResumeClientResponse { client: self.answer_named(&content.name).await? });
+        let work = async |regiment: Regiment| {
+            let user_id = self.find_at(&content.name, &content.etag).await?.user_id;
+            let resumed = regiment.resume(user_id, &content.reason, &operator()).await;
             resumed.map_err(failed)?;
-            let client = self.answer(user_id).await?;
-            Ok(Response::new(ResumeClientResponse { client }))
-        })
-        .await
+            read().await
+        };
+        once(&self.regiment, asked, work, read()).await
     }
 
     async fn get_today(

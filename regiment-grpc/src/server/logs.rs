@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use prost::Message;
 use prost_types::Timestamp;
 use regiment_core::UserId;
 use regiment_core::calendar::local_date;
@@ -10,6 +11,7 @@ use regiment_core::measure::Minutes;
 use regiment_core::record::{Actor, LogKey, Revision, Stream};
 use regiment_core::regiment::{Answer, Durability, Error, Regiment, Submitted};
 use regiment_proto::v1;
+use regiment_proto::v1::log::Report;
 use regiment_proto::v1::log_service_server::LogService;
 use regiment_proto::v1::{
     ConfirmWeightRequest, ConfirmWeightResponse, ListLogsRequest, ListLogsResponse, Log,
@@ -18,7 +20,7 @@ use regiment_proto::v1::{
 };
 use tonic::{Request, Response, Status};
 
-use super::once::once;
+use super::once::{Asked, once};
 use super::{OPERATOR, convert, page};
 use crate::status::{self, Violations};
 
@@ -48,13 +50,20 @@ impl Logs {
         Self { regiment }
     }
 
-    async fn store(
+    /// Takes an answer whose fields, but for those of its entry, are checked; a field that the rules
+    /// refuse stands under `at`.
+    async fn store<A, R>(
         &self,
+        asked: Asked<'_, R>,
         entry: Entry,
-        mut violations: Violations,
-        answer: Option<Answer>,
+        (mut violations, answer): (Violations, Option<Answer>),
         at: &str,
-    ) -> Result<Stored, Status> {
+        say: fn(Stored) -> A,
+    ) -> Result<Response<A>, Status>
+    where
+        A: Message + Default,
+        R: Message,
+    {
         let Entry { client, date, entered_at, override_reason } = entry;
         let user_id = convert::user_id("client", &client)?;
         let date = violations.check("date", convert::date("date", &date)).flatten();
@@ -68,14 +77,29 @@ impl Logs {
         } else {
             (Actor::Admin(OPERATOR.to_owned()), Some(override_reason))
         };
-        let key = key_of(user_id, date, &answer);
+        let key = &key_of(user_id, date, &answer);
         let submitted = Submitted { user_id, date, answer, by, entered_at, reason };
-        let logged = self.regiment.log(submitted).await.map_err(|error| status::of(error, at))?;
-        let (durability, log) = match logged.durability {
-            Durability::Stored => (v1::Durability::Committed, self.latest(&key).await?),
-            Durability::Spooled => (v1::Durability::Spooled, None),
+        let work = async |regiment: Regiment| {
+            let logged = regiment.log(submitted).await.map_err(|error| status::of(error, at))?;
+            Ok(say(match logged.durability {
+                Durability::Stored => self.stored(key).await?,
+                Durability::Spooled => Stored {
+                    log: None,
+                    durability: v1::Durability::Spooled.into(),
+                    confirm_weight: false,
+                },
+            }))
         };
-        Ok(Stored { log, durability: durability.into(), confirm_weight: logged.confirm_weight })
+        once(&self.regiment, asked, work, async { Ok(say(self.stored(key).await?)) }).await
+    }
+
+    /// Says how an entry stands in the database.
+    async fn stored(&self, key: &LogKey) -> Result<Stored, Status> {
+        let log = self.latest(key).await?;
+        let report = log.as_ref().and_then(|log| log.report.as_ref());
+        let confirm_weight =
+            matches!(report, Some(Report::Checkin(report)) if report.weight_unconfirmed);
+        Ok(Stored { log, durability: v1::Durability::Committed.into(), confirm_weight })
     }
 
     async fn date_or_today(&self, user_id: UserId, date: Option<Date>) -> Result<Date, Status> {
@@ -107,25 +131,25 @@ impl LogService for Logs {
         &self,
         request: Request<LogMealRequest>,
     ) -> Result<Response<LogMealResponse>, Status> {
-        let asked = request.into_inner();
-        once(&self.regiment, "LogMeal", &asked.request_id, &asked, async {
-            let LogMealRequest {
-                client,
-                date,
-                meal_id,
-                status,
-                entered_at,
-                override_reason,
-                request_id: _,
-            } = asked.clone();
-            let mut violations = Violations::default();
-            let meal_id = violations.check("meal_id", meal_id.parse());
-            let status = violations.check("status", convert::eaten("status", status));
-            let answer =
-                meal_id.zip(status).map(|(meal_id, status)| Answer::Meal { meal_id, status });
-            let entry = Entry { client, date, entered_at, override_reason };
-            let Stored { log, durability, .. } = self.store(entry, violations, answer, "").await?;
-            Ok(Response::new(LogMealResponse { log, durability }))
+        let content = &request.into_inner();
+        let LogMealRequest {
+            client,
+            date,
+            meal_id,
+            status,
+            entered_at,
+            override_reason,
+            request_id,
+        } = content.clone();
+        let mut violations = Violations::default();
+        let meal_id = violations.check("meal_id", meal_id.parse());
+        let status = violations.check("status", convert::eaten("status", status));
+        let answer = meal_id.zip(status).map(|(meal_id, status)| Answer::Meal { meal_id, status });
+        let asked = Asked { method: "LogMeal", request_id: &request_id, content };
+        let entry = Entry { client, date, entered_at, override_reason };
+        self.store(asked, entry, (violations, answer), "", |stored| LogMealResponse {
+            log: stored.log,
+            durability: stored.durability,
         })
         .await
     }
@@ -134,27 +158,27 @@ impl LogService for Logs {
         &self,
         request: Request<LogTopSetRequest>,
     ) -> Result<Response<LogTopSetResponse>, Status> {
-        let asked = request.into_inner();
-        once(&self.regiment, "LogTopSet", &asked.request_id, &asked, async {
-            let LogTopSetRequest {
-                client,
-                date,
-                exercise_id,
-                top_set,
-                entered_at,
-                override_reason,
-                request_id: _,
-            } = asked.clone();
-            let mut violations = Violations::default();
-            let exercise_id = violations.check("exercise_id", exercise_id.parse());
-            let set = convert::top_set(top_set, &mut violations);
-            let answer = exercise_id
-                .zip(set)
-                .map(|(exercise_id, set)| Answer::TopSet { exercise_id, set: Some(set) });
-            let entry = Entry { client, date, entered_at, override_reason };
-            let Stored { log, durability, .. } =
-                self.store(entry, violations, answer, "top_set").await?;
-            Ok(Response::new(LogTopSetResponse { log, durability }))
+        let content = &request.into_inner();
+        let LogTopSetRequest {
+            client,
+            date,
+            exercise_id,
+            top_set,
+            entered_at,
+            override_reason,
+            request_id,
+        } = content.clone();
+        let mut violations = Violations::default();
+        let exercise_id = violations.check("exercise_id", exercise_id.parse());
+        let set = convert::top_set(top_set, &mut violations);
+        let answer = exercise_id
+            .zip(set)
+            .map(|(exercise_id, set)| Answer::TopSet { exercise_id, set: Some(set) });
+        let asked = Asked { method: "LogTopSet", request_id: &request_id, content };
+        let entry = Entry { client, date, entered_at, override_reason };
+        self.store(asked, entry, (violations, answer), "top_set", |stored| LogTopSetResponse {
+            log: stored.log,
+            durability: stored.durability,
         })
         .await
     }
@@ -163,22 +187,17 @@ impl LogService for Logs {
         &self,
         request: Request<LogCardioRequest>,
     ) -> Result<Response<LogCardioResponse>, Status> {
-        let asked = request.into_inner();
-        once(&self.regiment, "LogCardio", &asked.request_id, &asked, async {
-            let LogCardioRequest {
-                client,
-                date,
-                minutes,
-                entered_at,
-                override_reason,
-                request_id: _,
-            } = asked.clone();
-            let mut violations = Violations::default();
-            let minutes = violations.check("minutes", Minutes::new(minutes.into()));
-            let answer = minutes.map(|minutes| Answer::Cardio { minutes: Some(minutes) });
-            let entry = Entry { client, date, entered_at, override_reason };
-            let Stored { log, durability, .. } = self.store(entry, violations, answer, "").await?;
-            Ok(Response::new(LogCardioResponse { log, durability }))
+        let content = &request.into_inner();
+        let LogCardioRequest { client, date, minutes, entered_at, override_reason, request_id } =
+            content.clone();
+        let mut violations = Violations::default();
+        let minutes = violations.check("minutes", Minutes::new(minutes.into()));
+        let answer = minutes.map(|minutes| Answer::Cardio { minutes: Some(minutes) });
+        let asked = Asked { method: "LogCardio", request_id: &request_id, content };
+        let entry = Entry { client, date, entered_at, override_reason };
+        self.store(asked, entry, (violations, answer), "", |stored| LogCardioResponse {
+            log: stored.log,
+            durability: stored.durability,
         })
         .await
     }
@@ -187,23 +206,18 @@ impl LogService for Logs {
         &self,
         request: Request<LogCheckinRequest>,
     ) -> Result<Response<LogCheckinResponse>, Status> {
-        let asked = request.into_inner();
-        once(&self.regiment, "LogCheckin", &asked.request_id, &asked, async {
-            let LogCheckinRequest {
-                client,
-                date,
-                report,
-                entered_at,
-                override_reason,
-                request_id: _,
-            } = asked.clone();
-            let mut violations = Violations::default();
-            let report = convert::report(report, &mut violations);
-            let answer = report.map(|report| Answer::Checkin { report: Some(report) });
-            let entry = Entry { client, date, entered_at, override_reason };
-            let Stored { log, durability, confirm_weight } =
-                self.store(entry, violations, answer, "report").await?;
-            Ok(Response::new(LogCheckinResponse { log, durability, confirm_weight }))
+        let content = &request.into_inner();
+        let LogCheckinRequest { client, date, report, entered_at, override_reason, request_id } =
+            content.clone();
+        let mut violations = Violations::default();
+        let report = convert::report(report, &mut violations);
+        let answer = report.map(|report| Answer::Checkin { report: Some(report) });
+        let asked = Asked { method: "LogCheckin", request_id: &request_id, content };
+        let entry = Entry { client, date, entered_at, override_reason };
+        self.store(asked, entry, (violations, answer), "report", |stored| LogCheckinResponse {
+            log: stored.log,
+            durability: stored.durability,
+            confirm_weight: stored.confirm_weight,
         })
         .await
     }
@@ -212,19 +226,18 @@ impl LogService for Logs {
         &self,
         request: Request<ConfirmWeightRequest>,
     ) -> Result<Response<ConfirmWeightResponse>, Status> {
-        let asked = request.into_inner();
-        once(&self.regiment, "ConfirmWeight", &asked.request_id, &asked, async {
-            let user_id = convert::user_id("client", &asked.client)?;
-            let date = convert::date("date", &asked.date)
+        let content = &request.into_inner();
+        let asked = Asked { method: "ConfirmWeight", request_id: &content.request_id, content };
+        let work = async |regiment: Regiment| {
+            let user_id = convert::user_id("client", &content.client)?;
+            let date = convert::date("date", &content.date)
                 .map_err(|refused| status::invalid("date", &refused))?;
             let date = self.date_or_today(user_id, date).await?;
-            self.regiment
-                .confirm_weight(user_id, date, Actor::Client(user_id))
-                .await
-                .map_err(|error| status::of(error, ""))?;
-            Ok(Response::new(ConfirmWeightResponse {}))
-        })
-        .await
+            let confirmed = regiment.confirm_weight(user_id, date, Actor::Client(user_id)).await;
+            confirmed.map_err(|error| status::of(error, ""))?;
+            Ok(ConfirmWeightResponse {})
+        };
+        once(&self.regiment, asked, work, async { Ok(ConfirmWeightResponse {}) }).await
     }
 
     async fn list_logs(

@@ -1,15 +1,14 @@
 //! A request that bears a `request_id` is carried out once: the same one again gets the first answer.
 //!
-//! The answer is kept right after the work is committed, not within its transaction: a crash between the two lets
-//! a repeated request through to the engines, which refuse what is done already.
+//! The request's mark commits with its work. The answer is kept right after; where a crash came in between, a
+//! repeated request is answered by reading what it did.
 
 use std::future::Future;
 
-use jiff::SignedDuration;
 use prost::Message;
 use regiment_core::Invalid;
 use regiment_core::regiment::{Error, Regiment};
-use regiment_core::store::{self, Answered, Conflict};
+use regiment_core::store::{self, Answered, Request};
 use sha2::{Digest as _, Sha256};
 use tonic::{Response, Status};
 
@@ -17,42 +16,59 @@ use super::OPERATOR;
 use super::page::{hex, unhex};
 use crate::status;
 
-/// How long an answer is kept.
-const KEPT: SignedDuration = SignedDuration::from_hours(24);
+/// A request as its caller sent it.
+pub(super) struct Asked<'a, R> {
+    pub(super) method: &'a str,
+    pub(super) request_id: &'a str,
+    pub(super) content: &'a R,
+}
 
-/// Carries a request out, unless one with this id has been.
-pub(super) async fn once<A>(
+/// Carries a request out with `work`, unless it has been; then `read` says how things stand.
+pub(super) async fn once<A, R, W>(
     regiment: &Regiment,
-    method: &str,
-    request_id: &str,
-    request: &impl Message,
-    work: impl Future<Output = Result<Response<A>, Status>>,
+    asked: Asked<'_, R>,
+    work: impl FnOnce(Regiment) -> W,
+    read: impl Future<Output = Result<A, Status>>,
 ) -> Result<Response<A>, Status>
 where
     A: Message + Default,
+    R: Message,
+    W: Future<Output = Result<A, Status>>,
 {
+    let Asked { method, request_id, content } = asked;
     if request_id.is_empty() {
-        return work.await;
+        return work(regiment.clone()).await.map(Response::new);
     }
     if request_id.len() > 64 || !request_id.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(refuse(request_id, "1 to 64 visible ASCII characters, or absent"));
     }
-    let request_hash = hex(&Sha256::digest(request.encode_to_vec()));
-    if let Some(known) = known(regiment, request_id).await.map_err(failed)? {
-        if known.method != method || known.request_hash != request_hash {
-            return Err(refuse(request_id, "an id that no other request of the last 24 hours had"));
+    let request = Request {
+        principal: OPERATOR.to_owned(),
+        id: request_id.to_owned(),
+        method: method.to_owned(),
+        hash: hex(&Sha256::digest(content.encode_to_vec())),
+    };
+    match known(regiment, request_id).await {
+        Ok(Some(known)) if known.method != request.method || known.request_hash != request.hash => {
+            Err(refuse(request_id, "an id that no other request of the last 24 hours had"))
         }
-        let bytes = unhex(&known.response).unwrap_or_default();
-        return match A::decode(bytes.as_slice()) {
-            Ok(answer) => Ok(Response::new(answer)),
-            Err(error) => Err(status::internal(&error)),
-        };
+        Ok(Some(Answered { response: Some(kept), .. })) => {
+            let bytes = unhex(&kept).unwrap_or_default();
+            let answer = A::decode(bytes.as_slice()).map_err(|error| status::internal(&error))?;
+            Ok(Response::new(answer))
+        }
+        Ok(Some(_)) => read.await.map(Response::new),
+        // A client's log is taken also while the database is away; the rest finds that out itself.
+        Err(error) if !error.is_unavailable() => Err(status::of(Error::Store(error), "")),
+        Ok(None) | Err(_) => {
+            let answer = work(regiment.answering(request.clone())).await?;
+            if let Err(error) = keep(regiment, &request, &answer).await {
+                // It is done and marked: a repeated request reads the answer.
+                tracing::warn!(outcome = "not_kept", %error, "an answer was not kept");
+            }
+            Ok(Response::new(answer))
+        }
     }
-    let answer = work.await?;
-    let response = hex(&answer.get_ref().encode_to_vec());
-    let kept = Answered { method: method.to_owned(), request_hash, response };
-    keep(regiment, request_id, &kept).await.map_err(failed)?;
-    Ok(answer)
 }
 
 async fn known(regiment: &Regiment, request_id: &str) -> store::Result<Option<Answered>> {
@@ -60,22 +76,12 @@ async fn known(regiment: &Regiment, request_id: &str) -> store::Result<Option<An
     tx.answered(OPERATOR, request_id, regiment.now()).await
 }
 
-async fn keep(regiment: &Regiment, request_id: &str, answer: &Answered) -> store::Result<()> {
-    let now = regiment.now();
+async fn keep(regiment: &Regiment, request: &Request, answer: &impl Message) -> store::Result<()> {
     let mut tx = regiment.store().begin().await?;
-    tx.forget_answers(now).await?;
-    match tx.remember_answer(OPERATOR, request_id, answer, now + KEPT).await {
-        Ok(()) => tx.commit().await,
-        // The same request ran beside this one and kept its answer first.
-        Err(store::Error::Conflict(Conflict::Exists(_))) => tx.rollback().await,
-        Err(error) => Err(error),
-    }
+    tx.keep_answer(request, &hex(&answer.encode_to_vec())).await?;
+    tx.commit().await
 }
 
 fn refuse(request_id: &str, accepted: &str) -> Status {
     status::invalid("request_id", &Invalid::new("request_id", request_id, accepted))
-}
-
-fn failed(error: store::Error) -> Status {
-    status::of(Error::Store(error), "")
 }

@@ -150,3 +150,44 @@ async fn a_caller_without_the_token_is_refused() {
     let refused = stranger.get_client(asked).await.unwrap_err();
     check(&refused, Code::Unauthenticated, "UNAUTHENTICATED", &[]);
 }
+
+#[tokio::test]
+async fn a_request_whose_answer_was_lost_is_carried_out_once() {
+    let practice = Practice::open(SUNDAY).await;
+    let client = practice.enlist("42").await;
+    let asked = PauseClientRequest {
+        name: "clients/42".to_owned(),
+        reason: "travel".to_owned(),
+        etag: client.etag,
+        request_id: "pause-1".to_owned(),
+        ..Default::default()
+    };
+    let first = practice.clients().pause_client(asked.clone()).await.unwrap().into_inner();
+    // As a crash leaves it that comes after the commit, and before the answer is kept.
+    let mut tx = practice.regiment.store().begin().await.unwrap();
+    tx.tamper("UPDATE request_log SET response = ''").await.unwrap();
+    tx.commit().await.unwrap();
+    let again = practice.clients().pause_client(asked).await.unwrap().into_inner();
+    assert_eq!(first, again);
+    let mut tx = practice.regiment.store().read().await.unwrap();
+    assert_eq!(tx.pauses("42".parse().unwrap()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_client_is_created_as_a_whole_or_not_at_all() {
+    let practice = Practice::open(SUNDAY).await;
+    // Without macros he can't come under orders.
+    let incomplete = Client { macros: None, ..recruit("42") };
+    let asked = |client: Client| CreateClientRequest {
+        client: Some(client),
+        activate: true,
+        request_id: "form-1".to_owned(),
+    };
+    let refused = practice.clients().create_client(asked(incomplete)).await.unwrap_err();
+    check(&refused, Code::FailedPrecondition, "INCOMPLETE", &[]);
+    let name = GetClientRequest { name: "clients/42".to_owned() };
+    let missing = practice.clients().get_client(name).await.unwrap_err();
+    check(&missing, Code::NotFound, "UNKNOWN_CLIENT", &[]);
+    // What was refused was not carried out, so its id is free.
+    practice.clients().create_client(asked(recruit("42"))).await.unwrap();
+}
