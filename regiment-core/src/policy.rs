@@ -63,6 +63,8 @@ pub struct Policy {
     pub flags: FlagPolicy,
     /// The honors board.
     pub honors: HonorsPolicy,
+    /// Which lapse risks become flags.
+    pub lapse: LapsePolicy,
 }
 
 section! {
@@ -259,6 +261,20 @@ section! {
     }
 }
 
+section! {
+    /// Which lapse risks become flags: the riskiest clients of each coach, within a budget.
+    pub struct LapsePolicy {
+        /// The lowest probability of a lapse that is flagged.
+        pub least_probability: f64 = 0.25,
+        /// So many a coach and week may be flagged,
+        pub alerts: u32 = 3,
+        /// or this share of the coach's active clients, percent, whichever is more.
+        pub alert_percent: u32 = 10,
+        /// From this probability on, the flag is of high severity.
+        pub high_probability: f64 = 0.5,
+    }
+}
+
 impl Policy {
     /// Reads a policy from TOML; what the text leaves out keeps its default.
     ///
@@ -372,6 +388,10 @@ impl Policy {
         between("delivery.entered_at_minutes", self.delivery.entered_at_minutes.into(), 1.0, 60.0)?;
         between("delivery.trigger_attempts", self.delivery.trigger_attempts.into(), 1.0, 20.0)?;
         self.flags.validate()?;
+        between("lapse.least_probability", self.lapse.least_probability, 0.0, 1.0)?;
+        between("lapse.high_probability", self.lapse.high_probability, 0.0, 1.0)?;
+        between("lapse.alerts", self.lapse.alerts.into(), 0.0, 1_000.0)?;
+        between("lapse.alert_percent", self.lapse.alert_percent.into(), 0.0, 100.0)?;
         between("honors.weigh_ins", self.honors.weigh_ins.into(), 2.0, 7.0)?;
         between("honors.places", self.honors.places.into(), 1.0, 100.0)
     }

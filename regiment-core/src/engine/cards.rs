@@ -6,7 +6,7 @@ mod weekly;
 use jiff::{Timestamp, civil::Date};
 
 pub use decide::{Case, decide, draft, raise_manual, wake_on_checkin};
-pub use weekly::{beside_logs, weekly};
+pub use weekly::{adds_strain, unanswered_cycle, weekly};
 
 use crate::{
     Dossier, Effect,

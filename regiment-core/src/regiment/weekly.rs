@@ -22,7 +22,7 @@ use super::{
 use crate::{
     Policy, UserId,
     calendar::{Zone, days_before, local_date},
-    engine::cards::{self, Finding},
+    engine::cards,
     record::{CardDecision, CardSource, ClientProfile, JobCard, Log, Ordered, Status},
     store::{DueSystem, Tx},
 };
@@ -91,8 +91,11 @@ pub struct Scanned {
     pub logs: Vec<Log>,
     /// Unresolved cards, and all of the last six weeks.
     pub cards: Vec<JobCard>,
-    /// What only the store knows, to be put on the card.
-    pub findings: Vec<Finding>,
+    /// The first date of a coming cycle for which nobody chose a plan.
+    pub unanswered_cycle: Option<Date>,
+    /// The client's rows of the last two weeks in quarantine: the local date, and what is wrong
+    /// where.
+    pub broken: Vec<(Date, String)>,
     /// The running block's week.
     pub week: Option<u32>,
 }
@@ -270,7 +273,7 @@ async fn gather(tx: &mut Tx, page: &[ClientProfile], sunday: Date) -> Result<Vec
     let scanned = dossiers.into_iter().filter_map(|(user_id, dossier)| {
         let as_of = *closed.get(&user_id)?;
         let broken = broken.remove(&user_id).unwrap_or_default();
-        let findings = cards::beside_logs(&dossier, &broken, as_of);
+        let unanswered_cycle = cards::unanswered_cycle(&dossier, as_of);
         let mut logs = logs.remove(&user_id).unwrap_or_default();
         logs.retain(|log| log.date() <= as_of);
         let mut cards = recent.remove(&user_id).unwrap_or_default();
@@ -281,7 +284,8 @@ async fn gather(tx: &mut Tx, page: &[ClientProfile], sunday: Date) -> Result<Vec
         }
         cards.sort_by_key(|card| (card.date, card.source == CardSource::WeeklyScan, card.id));
         let week = weeks.get(&user_id).copied();
-        Some(Scanned { as_of, logs, cards, findings, week, client: dossier.client })
+        let client = dossier.client;
+        Some(Scanned { client, as_of, logs, cards, unanswered_cycle, broken, week })
     });
     Ok(scanned.collect())
 }

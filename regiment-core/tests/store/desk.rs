@@ -74,8 +74,9 @@ impl Scan for Begun {
             if let Some(flag) = self.flag {
                 card.add(Severity::Medium, evidence(flag));
             }
-            for finding in &scanned.findings {
-                card.add(finding.severity, finding.evidence.clone());
+            for (_, what) in &scanned.broken {
+                let detail = what.clone();
+                card.add(Severity::Low, Evidence { detail, ..evidence(Flag::FlagParseError) });
             }
             card
         };

@@ -1,48 +1,23 @@
-use std::collections::BTreeMap;
-
 use jiff::{Timestamp, civil::Date};
 
-use super::Finding;
 use crate::{
     Dossier, Effect, Id,
-    calendar::{days_after, days_before},
+    calendar::days_after,
     record::{
-        Actor, CardAction, CardSource, CardState, Carried, Choice, Evidence, Flag, JobCard,
-        Resolution, Severity, SuggestionKind,
+        Actor, CardAction, CardSource, CardState, Carried, Choice, JobCard, Resolution,
+        SuggestionKind,
     },
 };
 
-/// Returns what the weekly scan has to say that no log tells: a coming cycle for which no plan was
-/// chosen, and rows of the week that broke their schema (`broken`: where each came from and what is
-/// wrong with it). The week ends on the closed local date `as_of`.
-pub fn beside_logs(dossier: &Dossier, broken: &[(Date, String)], as_of: Date) -> Vec<Finding> {
-    let first = days_before(as_of, 6);
-    let evidence = |flag: Flag, window_end, dates, detail| Evidence {
-        flag: flag.into(),
-        window_start: first,
-        window_end,
-        dates,
-        numbers: BTreeMap::new(),
-        detail,
-    };
-    let mut findings = Vec::new();
+/// Returns the first date of a coming cycle for which a plan was asked for and nobody chose one, as
+/// the week stands that ends on the closed local date `as_of`.
+pub fn unanswered_cycle(dossier: &Dossier, as_of: Date) -> Option<Date> {
     let coming = days_after(as_of, 1)..=days_after(as_of, 7);
-    let silent = dossier
+    dossier
         .plans
         .iter()
-        .find(|plan| coming.contains(&plan.cycle_start) && plan.choice == Choice::NoResponse);
-    if let Some(plan) = silent {
-        let detail = format!("no plan chosen; {} runs", plan.template_id);
-        findings.push(evidence(Flag::NoResponse, plan.cycle_start, vec![plan.cycle_start], detail));
-    }
-    let broken: Vec<_> = broken.iter().filter(|(date, _)| (first..=as_of).contains(date)).collect();
-    if !broken.is_empty() {
-        let dates = broken.iter().map(|(date, _)| *date).collect();
-        let detail: Vec<&str> = broken.iter().map(|(_, what)| what.as_str()).take(5).collect();
-        findings.push(evidence(Flag::FlagParseError, as_of, dates, detail.join("; ")));
-    }
-    let low = |evidence| Finding { evidence, severity: Severity::Low, action: CardAction::None };
-    findings.into_iter().map(low).collect()
+        .find(|plan| coming.contains(&plan.cycle_start) && plan.choice == Choice::NoResponse)
+        .map(|plan| plan.cycle_start)
 }
 
 /// Stores what the weekly scan found about a client: `found`, a fresh card with `id`, beside the
@@ -183,7 +158,7 @@ fn close(card: &mut JobCard, now: Timestamp) {
 
 /// Returns whether a suggestion may raise load or cut food: the values alone would tell, and a
 /// coach in a hurry may not read them.
-pub(super) const fn adds_strain(kind: SuggestionKind) -> bool {
+pub const fn adds_strain(kind: SuggestionKind) -> bool {
     match kind {
         SuggestionKind::Macros | SuggestionKind::Cardio | SuggestionKind::BlockChange => true,
         SuggestionKind::Message

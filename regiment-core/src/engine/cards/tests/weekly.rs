@@ -1,7 +1,7 @@
 use super::{card, date, evidence, id};
 use crate::{
     Effect,
-    engine::cards::{beside_logs, weekly},
+    engine::cards::{unanswered_cycle, weekly},
     record::{
         Actor, CardAction, CardSource, CardState, Choice, CompiledPlan, Flag, FlagName, JobCard,
         Macros, Resolution, Severity, Snooze, Suggestion, SuggestionKind,
@@ -201,30 +201,12 @@ fn a_cycle_without_a_choice_is_noted_in_the_week_before_it() {
             without: std::collections::BTreeSet::new(),
             inputs: String::new(),
         });
-        let findings = beside_logs(&dossier, &[], date(SUNDAY));
-        assert_eq!(!findings.is_empty(), noted, "{cycle}");
+        let found = unanswered_cycle(&dossier, date(SUNDAY));
+        assert_eq!(found, noted.then(|| date(cycle)), "{cycle}");
     };
     check("2026-03-08", Choice::NoResponse, false);
     check("2026-03-09", Choice::NoResponse, true);
     check("2026-03-15", Choice::NoResponse, true);
     check("2026-03-16", Choice::NoResponse, false);
     check("2026-03-10", Choice::Assigned, false);
-}
-
-#[test]
-fn a_broken_row_of_the_week_is_noted_with_what_and_where() {
-    let check = |day: &str, noted: bool| {
-        let broken = [(date(day), "logs:7/x: body is not JSON".to_owned())];
-        let findings = beside_logs(&dossier("7"), &broken, date(SUNDAY));
-        assert_eq!(findings.len(), usize::from(noted), "{day}");
-        for finding in findings {
-            assert_eq!(finding.evidence.flag, Flag::FlagParseError.into());
-            assert_eq!(finding.evidence.detail, broken[0].1);
-            assert_eq!(finding.severity, Severity::Low);
-        }
-    };
-    check("2026-03-01", false);
-    check("2026-03-02", true);
-    check("2026-03-08", true);
-    check("2026-03-09", false);
 }
