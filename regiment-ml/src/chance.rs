@@ -21,7 +21,6 @@ impl Draws {
     }
 
     /// Answers yes with probability `p`.
-    #[cfg(test)]
     pub(crate) fn happens(&mut self, p: f64) -> bool {
         self.share() < p
     }

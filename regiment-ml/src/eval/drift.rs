@@ -1,0 +1,221 @@
+//! Whether the clients of now are still those that a model was judged on.
+//!
+//! The population stability index of a feature is the sum over ten bins of (now - then) x ln(now /
+//! then), where `then` are the shares of the bins in the reference, cut at its deciles. Below 0.1
+//! nothing happened; from 0.25 on something did (Siddiqi, *Credit Risk Scorecards*, 2006).
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::features::{FEATURES, Features, features};
+use crate::history::{Day, History};
+use crate::label::lapsed;
+use crate::priority::Priorities;
+use crate::rules;
+use crate::stats::{count, weekday};
+
+/// From this index on a feature is watched.
+pub const WARN: f64 = 0.1;
+
+/// From this index on a model is doubted.
+pub const ACT: f64 = 0.25;
+
+/// How many bins a feature is cut into.
+const BINS: usize = 10;
+
+/// The part of an observation that an empty bin counts as, so that its logarithm exists.
+const EMPTY: f64 = 0.5;
+
+/// How far a feature moved.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Moved {
+    /// The feature.
+    pub feature: String,
+    /// Its population stability index.
+    pub psi: f64,
+    /// What follows.
+    pub level: Level,
+}
+
+/// What follows from an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Nothing.
+    Steady,
+    /// Watch it.
+    Warn,
+    /// Doubt the model.
+    Act,
+}
+
+impl Level {
+    /// Returns what follows from an index.
+    pub const fn of(psi: f64) -> Self {
+        if psi >= ACT {
+            Self::Act
+        } else if psi >= WARN {
+            Self::Warn
+        } else {
+            Self::Steady
+        }
+    }
+}
+
+/// The recent weeks against the ones before.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Drift {
+    /// Every feature, the one that moved most first.
+    pub features: Vec<Moved>,
+    /// The rate of lapses of the recent weeks over that of the reference.
+    pub base_rate_ratio: Option<f64>,
+    /// The share of scanned client-weeks for which there was too little history.
+    pub gated: Option<f64>,
+    /// What share of the cards with a flag coaches acted on, by flag; the prior's where few decided.
+    pub acceptance: BTreeMap<String, f64>,
+}
+
+/// Compares the Sundays of the `weeks` weeks up to a day with all Sundays before them.
+pub fn drift(history: &History, until: Day, weeks: Day, priorities: &Priorities) -> Drift {
+    let since = until - 7 * weeks;
+    let first = history.clients.iter().map(|client| client.profile.start).min().unwrap_or(until);
+    let then = observed(history, first, since);
+    let now = observed(history, since + 1, until);
+    let mut moved: Vec<Moved> = FEATURES
+        .iter()
+        .enumerate()
+        .map(|(place, feature)| {
+            let values =
+                |of: &Observed| of.features.iter().map(|one| one.values[place]).collect::<Vec<_>>();
+            let psi = psi(&values(&then), &values(&now));
+            Moved { feature: feature.name.to_owned(), psi, level: Level::of(psi) }
+        })
+        .collect();
+    moved.sort_by(|a, b| b.psi.total_cmp(&a.psi).then(a.feature.cmp(&b.feature)));
+    let rates = then.rate().zip(now.rate()).filter(|(then, _)| *then > 0.0);
+    let scanned = now.features.len() + now.gated;
+    Drift {
+        features: moved,
+        base_rate_ratio: rates.map(|(then, now)| now / then),
+        gated: (scanned > 0).then(|| count(now.gated) / count(scanned)),
+        acceptance: priorities
+            .all()
+            .map(|(flag, learned)| (flag.to_string(), learned.acceptance()))
+            .collect(),
+    }
+}
+
+/// Returns the population stability index of values against a reference; 0 where either is empty.
+pub fn psi(then: &[f64], now: &[f64]) -> f64 {
+    if then.is_empty() || now.is_empty() {
+        return 0.0;
+    }
+    let mut sorted = then.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let mut cuts: Vec<f64> = (1..BINS).map(|bin| sorted[bin * sorted.len() / BINS]).collect();
+    cuts.dedup();
+    let shares = |values: &[f64]| {
+        let mut bins = vec![0.0_f64; cuts.len() + 1];
+        for value in values {
+            bins[cuts.partition_point(|cut| cut <= value)] += 1.0;
+        }
+        let total = count(values.len());
+        bins.into_iter().map(|n| n.max(EMPTY) / total).collect::<Vec<_>>()
+    };
+    let pairs = shares(then).into_iter().zip(shares(now));
+    pairs.map(|(then, now)| (now - then) * (now / then).ln()).sum()
+}
+
+#[derive(Default)]
+struct Observed {
+    features: Vec<Features>,
+    gated: usize,
+    judged: usize,
+    lapsed: usize,
+}
+
+impl Observed {
+    fn rate(&self) -> Option<f64> {
+        (self.judged > 0).then(|| count(self.lapsed) / count(self.judged))
+    }
+}
+
+/// Looks at every scanned client on every Sunday between two days.
+fn observed(history: &History, from: Day, until: Day) -> Observed {
+    let sundays: Vec<Day> = (from..=until).filter(|day| weekday(*day) == 6).collect();
+    let weeks: Vec<_> = history
+        .clients
+        .par_iter()
+        .flat_map_iter(|client| sundays.iter().map(move |day| (client, *day)))
+        .filter(|(client, day)| rules::is_scanned(client, *day))
+        .map(|(client, day)| (features(client, day), lapsed(client, day)))
+        .collect();
+    let mut seen = Observed::default();
+    for (features, lapsed) in weeks {
+        match features {
+            Ok(features) => seen.features.push(features),
+            Err(_) => seen.gated += 1,
+        }
+        seen.judged += usize::from(lapsed.is_some());
+        seen.lapsed += usize::from(lapsed == Some(true));
+    }
+    seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chance::Draws;
+    use crate::history::Outcome;
+    use crate::testing::{client, history};
+
+    fn drawn(mean: f64, seed: u64) -> Vec<f64> {
+        let mut draws = Draws::new(seed, 0);
+        (0..5_000).map(|_| draws.normal(mean, 1.0)).collect()
+    }
+
+    #[test]
+    fn the_same_people_are_steady_and_others_are_not() {
+        let then = drawn(0.0, 1);
+        assert!(psi(&then, &then).abs() < 1e-12);
+        assert_eq!(Level::of(psi(&then, &drawn(0.0, 2))), Level::Steady);
+        // A shift by d standard deviations of a normal has an index of d squared.
+        let shifted = psi(&then, &drawn(0.4, 3));
+        assert!((0.11..0.21).contains(&shifted), "{shifted}");
+        assert_eq!(Level::of(shifted), Level::Warn);
+        assert_eq!(Level::of(psi(&then, &drawn(1.0, 4))), Level::Act);
+    }
+
+    #[test]
+    fn the_levels_begin_at_their_bounds() {
+        let check = |psi: f64, level| assert_eq!(Level::of(psi), level, "{psi}");
+        check(0.099, Level::Steady);
+        check(0.1, Level::Warn);
+        check(0.249, Level::Warn);
+        check(0.25, Level::Act);
+    }
+
+    #[test]
+    fn nothing_to_compare_is_no_drift() {
+        assert!(psi(&[], &[1.0]).abs() < 1e-12);
+        assert!(psi(&[1.0], &[]).abs() < 1e-12);
+        assert!(psi(&[1.0; 50], &[1.0; 7]).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_company_that_stops_logging_is_seen() {
+        let clients = (1..=30).map(|n| {
+            (0..140).fold(client(&n.to_string()), |life, day| {
+                let missed = if day < 110 { day % 9 == n % 9 } else { day % 3 != n % 3 };
+                let outcome = if missed { Outcome::Missed } else { Outcome::Completed };
+                life.with_meals(day, &[outcome; 3])
+            })
+        });
+        let told = drift(&history(clients), 139, 4, &Priorities::default());
+        assert_eq!(told.features[0].level, Level::Act);
+        assert_eq!(told.gated, Some(0.0));
+        assert!(told.features.windows(2).all(|pair| pair[0].psi >= pair[1].psi));
+    }
+}
