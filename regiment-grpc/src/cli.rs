@@ -89,6 +89,11 @@ pub enum Command {
         after_help = "Example:\n  regiment evaluate --logs frames/ --as-of 2026-02-08 --as-of 2026-02-15 --report report/"
     )]
     Evaluate(EvaluateArgs),
+    /// Replays the weekly scans of a folder of log frames: what each flag was followed by.
+    #[command(
+        after_help = "Example:\n  regiment backtest --logs frames --from 2026-01-01 --to 2026-03-29"
+    )]
+    Backtest(BacktestArgs),
     /// Writes the JSON Schema of every record.
     #[command(after_help = "Example:\n  regiment schemas --out docs/schemas")]
     Schemas(SchemasArgs),
@@ -323,18 +328,35 @@ pub enum ExportFormat {
 /// `regiment scan`.
 #[derive(Debug, Args)]
 pub struct ScanArgs {
-    /// The folder of Parquet log frames to scan.
+    /// The folder of Parquet log frames to scan [default: the store, as it stands]
     #[arg(long, value_name = "DIR")]
-    pub logs: PathBuf,
-    /// Every client's last closed date.
+    pub logs: Option<PathBuf>,
+    /// Every client's last closed date; over the store, the scan's Sunday.
     #[arg(long, value_name = "DATE")]
     pub as_of: Date,
-    /// Leaves models out: what is found follows from the rules alone.
-    #[arg(long, required = true)]
+    /// Leaves everything but the rules out, and writes their part of each line alone.
+    #[arg(long)]
     pub rules_only: bool,
     /// The file to write to [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+/// `regiment backtest`.
+#[derive(Debug, Args)]
+pub struct BacktestArgs {
+    /// The folder of Parquet log frames.
+    #[arg(long, value_name = "DIR")]
+    pub logs: PathBuf,
+    /// The first date; every Sunday from it on is replayed.
+    #[arg(long, value_name = "DATE")]
+    pub from: Date,
+    /// The last date.
+    #[arg(long, value_name = "DATE")]
+    pub to: Date,
+    /// Another policy, to stand beside the one that is configured.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
 }
 
 /// `regiment schemas`.
@@ -362,6 +384,7 @@ impl Cli {
             | Command::Train(_)
             | Command::Predict(_)
             | Command::Evaluate(_)
+            | Command::Backtest(_)
             | Command::Schemas(_) => ServeOverrides::default(),
         };
         Overrides { database: self.database.clone().map(DatabaseUrl::new), log: self.log, serve }

@@ -1,5 +1,6 @@
 //! The operator commands, one file each.
 
+pub(crate) mod backtest;
 pub(crate) mod demo;
 pub(crate) mod evaluate;
 pub(crate) mod export;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use regiment_core::measure::Minutes;
-use regiment_core::record::{ClientProfile, Exercise, Log, LogKey};
+use regiment_core::record::{CardSource, ClientProfile, Exercise, Log, LogKey};
 use regiment_core::regiment::Regiment;
 use regiment_core::simulate::{Company, Tally};
 use regiment_core::store::Store;
@@ -14,6 +14,7 @@ use regiment_core::{ManualClock, Slug, SystemClock, UserId};
 
 use crate::command::export::everything;
 use crate::terminal::{Align, count, progress, table};
+use crate::weekly::FlagEngine;
 
 /// How far the clock goes between two drawings of the progress bar.
 const STEP: SignedDuration = SignedDuration::from_hours(6);
@@ -39,6 +40,7 @@ impl Simulated {
         let store = Store::open("sqlite::memory:").await?;
         store.migrate_up(begins).await?;
         let regiment = Regiment::open(store.clone(), clock.clone()).await?;
+        let regiment = regiment.with_scanner(Arc::new(FlagEngine::default())).await?;
         let n_days = u32::try_from(until.duration_since(begins).as_hours() / 24)?;
         // The last of them has been in service for three quarters of the time.
         let mut company = Company::new(seed, n, begins, n_days / 4);
@@ -58,7 +60,8 @@ impl Simulated {
 
     /// Opens the practice again on the machine's clock.
     pub(crate) async fn on_the_system_clock(&self) -> anyhow::Result<Regiment> {
-        Ok(Regiment::open(self.store.clone(), Arc::new(SystemClock)).await?)
+        let regiment = Regiment::open(self.store.clone(), Arc::new(SystemClock)).await?;
+        Ok(regiment.with_scanner(Arc::new(FlagEngine::default())).await?)
     }
 
     /// Says what became of everybody: a row for each, and the sums.
@@ -80,9 +83,20 @@ impl Simulated {
                 services.entry(event.user_id).and_modify(|service| service.infractions += 1);
             }
         }
-        for card in tx.unresolved_cards(ids.iter().copied()).await? {
-            services.entry(card.user_id).and_modify(|service| service.cards += 1);
+        let mut raised: BTreeMap<String, u64> = BTreeMap::new();
+        for card in tx.cards_from(ids.iter().copied(), first).await? {
+            let is_weekly = card.source == CardSource::WeeklyScan;
+            services.entry(card.user_id).and_modify(|service| {
+                service.cards += u64::from(card.state.is_unresolved());
+                service.weekly += u64::from(is_weekly);
+            });
+            for evidence in card.evidence.iter().filter(|_| is_weekly) {
+                if card.flags.contains(&evidence.flag) {
+                    *raised.entry(evidence.flag.flag.to_string()).or_default() += 1;
+                }
+            }
         }
+        let worst = tx.open_cards(3).await?;
         drop(tx);
         let mut by_date: Vec<(LogKey, Log)> =
             logs.into_iter().map(|log| (log.key(), log)).collect();
@@ -90,11 +104,18 @@ impl Simulated {
         for (key, log) in by_date {
             services.entry(key.user_id).and_modify(|service| service.take(&log));
         }
-        Ok(self.laid_out(&services.into_values().collect::<Vec<_>>()))
+        let mut text = self.laid_out(&services.into_values().collect::<Vec<_>>());
+        let raised: Vec<String> =
+            raised.into_iter().map(|(flag, n)| format!("{flag} {}", count(n))).collect();
+        text.push_str(&format!("\nweekly findings: {}\n", raised.join(", ")));
+        for card in worst {
+            text.push_str(&format!("{} {}: {}\n", card.severity, card.source, card.summary));
+        }
+        Ok(text)
     }
 
     fn laid_out(&self, services: &[Service]) -> String {
-        let mut rows: Vec<[String; 10]> = services.iter().map(Service::row).collect();
+        let mut rows: Vec<[String; 11]> = services.iter().map(Service::row).collect();
         let mut total = Total::default();
         for service in services {
             total.add(service);
@@ -108,6 +129,7 @@ impl Simulated {
             ("logs", Align::Right),
             ("missed", Align::Right),
             ("infractions", Align::Right),
+            ("weekly cards", Align::Right),
             ("open cards", Align::Right),
             ("records", Align::Right),
             ("adherence", Align::Right),
@@ -142,6 +164,7 @@ struct Service {
     counted: f64,
     done: f64,
     infractions: u64,
+    weekly: u64,
     cards: u64,
     records: u64,
     best: BTreeMap<Slug<Exercise>, f64>,
@@ -157,6 +180,7 @@ impl Service {
             counted: 0.0,
             done: 0.0,
             infractions: 0,
+            weekly: 0,
             cards: 0,
             records: 0,
             best: BTreeMap::new(),
@@ -185,7 +209,7 @@ impl Service {
         }
     }
 
-    fn row(&self) -> [String; 10] {
+    fn row(&self) -> [String; 11] {
         let client = &self.client;
         [
             client.alias.clone().or_else(|| client.name.clone()).unwrap_or_default(),
@@ -195,6 +219,7 @@ impl Service {
             count(self.logs),
             count(self.missed),
             count(self.infractions),
+            count(self.weekly),
             count(self.cards),
             count(self.records),
             percent(self.done, self.counted),
@@ -227,6 +252,7 @@ struct Total {
     logs: u64,
     missed: u64,
     infractions: u64,
+    weekly: u64,
     cards: u64,
     records: u64,
     counted: f64,
@@ -239,13 +265,14 @@ impl Total {
         self.logs += service.logs;
         self.missed += service.missed;
         self.infractions += service.infractions;
+        self.weekly += service.weekly;
         self.cards += service.cards;
         self.records += service.records;
         self.counted += service.counted;
         self.done += service.done;
     }
 
-    fn row(&self, n_clients: usize) -> [String; 10] {
+    fn row(&self, n_clients: usize) -> [String; 11] {
         [
             format!("{n_clients} clients"),
             String::new(),
@@ -254,6 +281,7 @@ impl Total {
             count(self.logs),
             count(self.missed),
             count(self.infractions),
+            count(self.weekly),
             count(self.cards),
             count(self.records),
             percent(self.done, self.counted),

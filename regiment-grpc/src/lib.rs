@@ -14,6 +14,7 @@ pub mod secret;
 pub mod server;
 mod status;
 pub mod terminal;
+mod weekly;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -68,10 +69,11 @@ fn start(cli: Cli, environment: impl IntoIterator<Item = (String, String)>) -> a
             Command::Migrate(command) => command::migrate::run(command, &config).await,
             Command::Import(args) => command::import::run(&args, &config).await,
             Command::Export(args) => command::export::run(&args, &config).await,
-            Command::Scan(args) => command::scan::run(&args, &config),
             Command::Train(args) => command::train::run(&args),
             Command::Predict(args) => command::predict::run(&args),
             Command::Evaluate(args) => command::evaluate::run(&args),
+            Command::Scan(args) => command::scan::run(&args, &config).await,
+            Command::Backtest(args) => command::backtest::run(&args, &config),
             Command::Schemas(args) => command::schemas::run(&args),
         }
     })

@@ -17,6 +17,7 @@ use super::policy;
 use crate::config::{Config, Role};
 use crate::scheduler;
 use crate::server::{self, Auth};
+use crate::weekly::FlagEngine;
 
 /// The longest that stopping may take, whatever hangs.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -105,7 +106,7 @@ async fn open(config: &Config, seed: Option<&Policy>) -> anyhow::Result<Regiment
     if let Some(damage) = damage {
         tracing::error!(?damage, "the end of the spool was damaged and is set apart");
     }
-    Ok(regiment.with_spool(spool))
+    Ok(regiment.with_spool(spool).with_scanner(Arc::new(FlagEngine::default())).await?)
 }
 
 /// Waits for Ctrl-C or SIGTERM.

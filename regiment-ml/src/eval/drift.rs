@@ -116,16 +116,21 @@ pub fn psi(then: &[f64], now: &[f64]) -> f64 {
     sorted.sort_by(f64::total_cmp);
     let mut cuts: Vec<f64> = (1..BINS).map(|bin| sorted[bin * sorted.len() / BINS]).collect();
     cuts.dedup();
-    let shares = |values: &[f64]| {
+    let binned = |values: &[f64]| {
         let mut bins = vec![0.0_f64; cuts.len() + 1];
         for value in values {
             bins[cuts.partition_point(|cut| cut <= value)] += 1.0;
         }
-        let total = count(values.len());
-        bins.into_iter().map(|n| n.max(EMPTY) / total).collect::<Vec<_>>()
+        bins
     };
-    let pairs = shares(then).into_iter().zip(shares(now));
-    pairs.map(|(then, now)| (now - then) * (now / then).ln()).sum()
+    let share = |n: f64, of: &[f64]| n.max(EMPTY) / count(of.len());
+    binned(then)
+        .into_iter()
+        .zip(binned(now))
+        .filter(|(before, after)| *before + *after > 0.0)
+        .map(|(before, after)| (share(before, then), share(after, now)))
+        .map(|(before, after)| (after - before) * (after / before).ln())
+        .sum()
 }
 
 #[derive(Default)]

@@ -1,4 +1,4 @@
-use regiment_core::record::Severity;
+use regiment_core::record::{Flag, Severity};
 
 use super::*;
 use crate::finding::date_of;
@@ -65,7 +65,7 @@ fn scanned(history: &History, coach: Option<&str>, model: Option<&dyn Scorer>) -
 }
 
 fn flagged(written: &[Written]) -> Vec<&str> {
-    let flagged = written.iter().filter(|one| !one.model_flags.is_empty());
+    let flagged = written.iter().filter(|one| one.model_flags.contains(&Flag::LapseRisk.into()));
     flagged.map(|one| one.card.user_id.as_str()).collect()
 }
 
