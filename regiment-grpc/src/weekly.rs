@@ -9,15 +9,23 @@ use regiment_ml::card::{Edition, Written};
 use regiment_ml::finding::day_of;
 use regiment_ml::frame::Frames;
 use regiment_ml::history::History;
+use regiment_ml::model::LapseModel;
 use regiment_ml::priority::Priorities;
 use regiment_ml::rules::{Known, QuarantinedRow};
 use regiment_ml::scan::{Part, Scorer, Setup, Subject, scan};
 
 /// The flag engine as the scheduler's scanner.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct FlagEngine {
     /// The lapse model; none for rules alone.
     pub(crate) model: Option<&'static dyn Scorer>,
+}
+
+impl Default for FlagEngine {
+    /// The engine with the model that ships.
+    fn default() -> Self {
+        Self { model: Some(LapseModel::shipped()) }
+    }
 }
 
 impl Scanner for FlagEngine {

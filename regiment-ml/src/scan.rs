@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::card::{Edition, Found, Lapse, Written, write};
 use crate::history::{ClientHistory, Day, Exercise, History};
+use crate::model::{Direction, LapseModel};
 use crate::priority::Priorities;
 use crate::rules::{self, Known};
 use crate::{anomaly, notes, stats};
@@ -37,6 +38,26 @@ pub trait Scorer: Sync + std::fmt::Debug {
     /// # Errors
     /// Why the model abstains, in words for a coach.
     fn score(&self, client: &ClientHistory, as_of: Day) -> Result<Estimate, String>;
+}
+
+impl Scorer for LapseModel {
+    fn version(&self) -> String {
+        let manifest = serde_json::to_vec(self.manifest()).unwrap_or_default();
+        format!("lapse {:.12}", format!("{:x}", Sha256::digest(manifest)))
+    }
+
+    fn score(&self, client: &ClientHistory, as_of: Day) -> Result<Estimate, String> {
+        let risk = LapseModel::score(self, client, as_of).map_err(|why| why.to_string())?;
+        let drivers = risk.drivers.iter().map(|driver| {
+            let family = serde_json::to_value(driver.feature).unwrap_or_default();
+            let name = family.as_str().unwrap_or_default().replace('_', " ");
+            match driver.direction {
+                Direction::Raises => format!("{name} raises it"),
+                Direction::Lowers => format!("{name} lowers it"),
+            }
+        });
+        Ok(Estimate { probability: risk.probability, drivers: drivers.collect() })
+    }
 }
 
 /// One client to be scanned.

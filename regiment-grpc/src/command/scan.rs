@@ -11,9 +11,10 @@ use regiment_ml::card::Edition;
 use regiment_ml::finding::day_of;
 use regiment_ml::frame::Extent;
 use regiment_ml::history::{ClientHistory, History};
+use regiment_ml::model::LapseModel;
 use regiment_ml::priority::Priorities;
 use regiment_ml::rules::{self, Known, Verdict};
-use regiment_ml::scan::{Line as ScanLine, Setup, part, scan};
+use regiment_ml::scan::{Line as ScanLine, Scorer, Setup, part, scan};
 use serde::Serialize;
 
 use super::policy;
@@ -68,7 +69,9 @@ fn of_frames(folder: &Path, args: &ScanArgs, config: &Config) -> anyhow::Result<
         high_probability: policy.lapse.high_probability,
     };
     let priorities = Priorities::default();
-    let setup = Setup { policy: &policy, edition: &edition, model: None, priorities: &priorities };
+    let model: &dyn Scorer = LapseModel::shipped();
+    let setup =
+        Setup { policy: &policy, edition: &edition, model: Some(model), priorities: &priorities };
     let written = scan(&[part(&history, as_of)], setup);
     lines(written.iter().map(ScanLine::of))
 }
