@@ -1,6 +1,7 @@
 //! A simulated company on a store in memory, for `demo` and `simulate`.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use jiff::civil::date;
@@ -107,9 +108,9 @@ impl Simulated {
         let mut text = self.laid_out(&services.into_values().collect::<Vec<_>>());
         let raised: Vec<String> =
             raised.into_iter().map(|(flag, n)| format!("{flag} {}", count(n))).collect();
-        text.push_str(&format!("\nweekly findings: {}\n", raised.join(", ")));
+        let _ = writeln!(text, "\nweekly findings: {}", raised.join(", "));
         for card in worst {
-            text.push_str(&format!("{} {}: {}\n", card.severity, card.source, card.summary));
+            let _ = writeln!(text, "{} {}: {}", card.severity, card.source, card.summary);
         }
         Ok(text)
     }
