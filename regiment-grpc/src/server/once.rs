@@ -78,6 +78,7 @@ async fn known(regiment: &Regiment, request_id: &str) -> store::Result<Option<An
 
 async fn keep(regiment: &Regiment, request: &Request, answer: &impl Message) -> store::Result<()> {
     let mut tx = regiment.store().begin().await?;
+    tx.forget_answers(regiment.now()).await?;
     tx.keep_answer(request, &hex(&answer.encode_to_vec())).await?;
     tx.commit().await
 }
