@@ -180,7 +180,6 @@ fn the_published_model_puts_a_denial_beside_the_complaint() {
 }
 
 #[test]
-#[ignore = "hundreds of notes take an hour without optimization; docs/notes.md has the command"]
 fn cosines_alone_do_not_find_injuries() {
     let Some(encoder) = published() else { return };
     let prototype = &encoder.encode(&[INJURED]).unwrap()[0];
