@@ -334,6 +334,9 @@ pub struct ScanArgs {
     /// Every client's last closed date; over the store, the scan's Sunday.
     #[arg(long, value_name = "DATE")]
     pub as_of: Date,
+    /// The folder of a trained model [default: the shipped one]
+    #[arg(long, value_name = "DIR", conflicts_with = "rules_only")]
+    pub model: Option<PathBuf>,
     /// Leaves everything but the rules out, and writes their part of each line alone.
     #[arg(long)]
     pub rules_only: bool,

@@ -1,6 +1,6 @@
 //! The weekly scan of the store: pages of records become histories, and the flag engine writes the cards.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use regiment_core::UserId;
 use regiment_core::record::{ClientProfile, JobCard, Log};
@@ -12,32 +12,25 @@ use regiment_ml::history::History;
 use regiment_ml::model::LapseModel;
 use regiment_ml::priority::Priorities;
 use regiment_ml::rules::{Known, QuarantinedRow};
-use regiment_ml::scan::{Part, Scorer, Setup, Subject, scan};
+use regiment_ml::scan::{Part, Setup, Subject, scan};
 
 /// The flag engine as the scheduler's scanner.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct FlagEngine {
-    /// The lapse model; none for rules alone.
-    pub(crate) model: Option<&'static dyn Scorer>,
-}
-
-impl Default for FlagEngine {
-    /// The engine with the model that ships.
-    fn default() -> Self {
-        Self { model: Some(LapseModel::shipped()) }
-    }
+    /// A lapse model in place of the shipped one.
+    pub(crate) model: Option<Arc<LapseModel>>,
 }
 
 impl Scanner for FlagEngine {
     fn begin(&self, of: ScanOf) -> Box<dyn Scan> {
-        Box::new(Week { of, model: self.model, pages: Vec::new(), failed: None })
+        Box::new(Week { of, model: self.model.clone(), pages: Vec::new(), failed: None })
     }
 }
 
 /// A scan under way.
 struct Week {
     of: ScanOf,
-    model: Option<&'static dyn Scorer>,
+    model: Option<Arc<LapseModel>>,
     pages: Vec<Page>,
     failed: Option<String>,
 }
@@ -96,7 +89,7 @@ impl Week {
         let setup = Setup {
             policy: &self.of.policy,
             edition: &edition,
-            model: self.model,
+            model: Some(self.model.as_deref().unwrap_or_else(|| LapseModel::shipped())),
             priorities: &priorities,
         };
         Ok(scan(&parts, setup))

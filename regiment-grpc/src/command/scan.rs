@@ -14,10 +14,10 @@ use regiment_ml::history::{ClientHistory, History};
 use regiment_ml::model::LapseModel;
 use regiment_ml::priority::Priorities;
 use regiment_ml::rules::{self, Known, Verdict};
-use regiment_ml::scan::{Line as ScanLine, Scorer, Setup, part, scan};
+use regiment_ml::scan::{Line as ScanLine, Setup, part, scan};
 use serde::Serialize;
 
-use super::policy;
+use super::{frames, policy};
 use crate::Usage;
 use crate::cli::ScanArgs;
 use crate::config::Config;
@@ -69,9 +69,13 @@ fn of_frames(folder: &Path, args: &ScanArgs, config: &Config) -> anyhow::Result<
         high_probability: policy.lapse.high_probability,
     };
     let priorities = Priorities::default();
-    let model: &dyn Scorer = LapseModel::shipped();
-    let setup =
-        Setup { policy: &policy, edition: &edition, model: Some(model), priorities: &priorities };
+    let model = frames::model(args.model.as_deref())?;
+    let setup = Setup {
+        policy: &policy,
+        edition: &edition,
+        model: Some(model.as_ref()),
+        priorities: &priorities,
+    };
     let written = scan(&[part(&history, as_of)], setup);
     lines(written.iter().map(ScanLine::of))
 }
@@ -83,7 +87,8 @@ async fn of_store(args: &ScanArgs, config: &Config) -> anyhow::Result<String> {
         return Err(Usage(refused.to_string()).into());
     }
     let regiment = super::practice(config).await?;
-    let regiment = regiment.with_scanner(Arc::new(FlagEngine::default())).await?;
+    let model = args.model.as_deref().map(LapseModel::load).transpose()?.map(Arc::new);
+    let regiment = regiment.with_scanner(Arc::new(FlagEngine { model })).await?;
     let cards = regiment.preview_scan(args.as_of, regiment.now()).await?;
     regiment.store().close().await;
     lines(cards)

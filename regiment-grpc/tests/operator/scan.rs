@@ -59,6 +59,29 @@ fn a_scan_obeys_the_configured_policy() {
 }
 
 #[test]
+fn a_scan_with_a_model_leaves_what_the_rules_say_and_adds_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let date = "2026-03-01";
+    let plain = ["scan", "--logs", FRAMES, "--as-of", date];
+    let printed = prints(folder.path(), &plain);
+    assert_eq!(lines(&printed), expected(date));
+    for line in printed.lines() {
+        let line: Value = serde_json::from_str(line).expect("a line of JSON");
+        assert!(line["summary"].as_str().is_some_and(|text| text.chars().count() <= 500));
+        assert!(line["model_version"].as_str().is_some_and(|version| version.starts_with("lapse ")));
+        for field in ["card_action", "model_flags", "severity", "priority", "evidence"] {
+            assert!(!line[field].is_null(), "{field}");
+        }
+    }
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../regiment-ml/src/model/shipped");
+    assert_eq!(prints(folder.path(), &[&plain[..], &["--model", shipped]].concat()), printed);
+    let said = complains(folder.path(), 1, &[&plain[..], &["--model", "nowhere"]].concat());
+    assert!(said.contains("nowhere"), "{said}");
+    let both = [&plain[..], &["--model", shipped, "--rules-only"]].concat();
+    assert!(complains(folder.path(), 2, &both).contains("--rules-only"));
+}
+
+#[test]
 fn what_cannot_be_scanned_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let missing = ["scan", "--logs", "nowhere", "--as-of", "2026-03-01", "--rules-only"];
