@@ -27,7 +27,7 @@ pub struct Dossier {
     /// Effective logs, ordered by key.
     pub logs: BTreeMap<LogKey, Log>,
     /// The first local date whose logs are all here; a closing looks back on fewer than
-    /// [`Dossier::LOG_DAYS`].
+    /// [`Dossier::LOG_DAYS`], and somewhat further on check-ins alone.
     pub logs_from: Date,
     /// Orders of the same dates, ordered by date and kind.
     pub orders: Vec<Order>,

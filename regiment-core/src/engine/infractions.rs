@@ -95,15 +95,15 @@ pub fn count(dossier: &Dossier, last: Date, days: u32) -> u32 {
     escalation::count_in(&escalation::dates(&dossier.infractions), last, days)
 }
 
-/// Returns how many local dates of logs a review must see to judge the last of them: the longest
-/// rule's days, or those for which a note holds warnings back.
+/// Returns how many local dates of logs a review must see to judge the last of them: the days of
+/// the longest rule.
 pub fn days_read(policy: &Policy) -> i64 {
     let rules = &policy.infractions;
     let longest = [rules.meals, rules.training, rules.checkins, rules.cardio]
         .iter()
         .map(|rule| rule.days)
         .max();
-    longest.unwrap_or(1).max(policy.care.note_days).into()
+    longest.unwrap_or(1).into()
 }
 
 fn settle(
@@ -124,7 +124,9 @@ fn settle(
     let closed = dossier.closed.iter().copied().chain(changes.closes).collect::<Vec<_>>();
 
     let mut settlement = Settlement::of(dossier);
-    settlement.count_streak(&closed, logs);
+    // Of dates before that, only check-ins may be here: what broke a streak is not.
+    let whole = closed.iter().copied().filter(|date| *date >= dossier.logs_from);
+    settlement.count_streak(&whole.collect::<Vec<_>>(), logs);
     settlement.remember_last(&events, first_loaded(today));
     let steps = settlement.escalate(dossier, policy, &events, fresh, now);
     settlement.correct_warnings(dossier, policy, &events, now);

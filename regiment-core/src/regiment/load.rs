@@ -13,6 +13,15 @@ use crate::{
     store::Tx,
 };
 
+/// How many local dates of logs are read, today included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reach {
+    /// Of every stream.
+    days: i64,
+    /// Of check-ins, whose notes the care guard reads.
+    checkin_days: i64,
+}
+
 /// How much of a client an operation looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
@@ -24,8 +33,8 @@ pub(super) enum Scope {
         lifts: bool,
         /// Unresolved cards, for a finding to join.
         cards: bool,
-        /// The days of logs that a closing looks back on, and what infractions rest on; 0 for none.
-        review_days: i64,
+        /// How far a closing looks back, and so what infractions rest on; none for a drop.
+        review: Option<Reach>,
     },
     /// Everything, [`Dossier::LOG_DAYS`] back.
     Full,
@@ -34,14 +43,16 @@ pub(super) enum Scope {
 impl Scope {
     /// Returns what these triggers read.
     pub(super) fn of(triggers: impl IntoIterator<Item = Trigger>, policy: &Policy) -> Self {
-        let (mut plans, mut lifts, mut cards, mut review_days) = (false, false, false, 0);
+        let (mut plans, mut lifts, mut cards, mut review) = (false, false, false, None);
         for trigger in triggers {
             match trigger {
                 Trigger::CheckinDrop => {}
                 Trigger::MealDrop => (plans, cards) = (true, true),
                 Trigger::TrainingDrop => (lifts, cards) = (true, true),
                 Trigger::CheckinClose | Trigger::DayClose => {
-                    (cards, review_days) = (true, infractions::days_read(policy));
+                    let days = infractions::days_read(policy);
+                    let checkin_days = days.max(policy.care.note_days.into());
+                    (cards, review) = (true, Some(Reach { days, checkin_days }));
                 }
                 Trigger::PlanPrompt
                 | Trigger::PlanDeadline
@@ -49,7 +60,7 @@ impl Scope {
                 | Trigger::PauseEnd => return Self::Full,
             }
         }
-        Self::Due { plans, lifts, cards, review_days }
+        Self::Due { plans, lifts, cards, review }
     }
 }
 
@@ -74,9 +85,10 @@ pub(super) async fn dossiers(
     today: Date,
     scope: Scope,
 ) -> Result<BTreeMap<UserId, Dossier>> {
-    let (plans, lifts, cards, review_days) = match scope {
-        Scope::Due { plans, lifts, cards, review_days } => (plans, lifts, cards, review_days),
-        Scope::Full => (true, true, true, Dossier::LOG_DAYS),
+    let whole = Reach { days: Dossier::LOG_DAYS, checkin_days: Dossier::LOG_DAYS };
+    let (plans, lifts, cards, review) = match scope {
+        Scope::Due { plans, lifts, cards, review } => (plans, lifts, cards, review),
+        Scope::Full => (true, true, true, Some(whole)),
     };
     let first = days_before(today, Dossier::LOG_DAYS - 1);
     let cycle = cycle_start(today);
@@ -111,12 +123,13 @@ pub(super) async fn dossiers(
     for order in tx.orders_from(ids(), since).await? {
         at(&mut found, order.user_id, |dossier| dossier.orders.push(order));
     }
-    if review_days == 0 {
+    let Some(Reach { days, checkin_days }) = review else {
         return Ok(found);
-    }
+    };
 
-    let logs_from = days_before(today, review_days - 1);
-    for log in tx.effective_logs(ids(), logs_from, Date::MAX).await? {
+    let logs_from = days_before(today, days - 1);
+    let checkins_from = days_before(today, checkin_days - 1);
+    for log in tx.recent_logs(ids(), logs_from, checkins_from).await? {
         at(&mut found, log.user_id(), |dossier| {
             dossier.logs.insert(log.key(), log);
         });

@@ -238,7 +238,7 @@ async fn gather(tx: &mut Tx, page: &[ClientProfile], sunday: Date) -> Result<Vec
         let last = closed.entry(user_id).or_insert(date);
         *last = (*last).max(date);
     }
-    let scope = Scope::Due { plans: true, lifts: false, cards: true, review_days: 0 };
+    let scope = Scope::Due { plans: true, lifts: false, cards: true, review: None };
     let mut dossiers = load::dossiers(tx, &ids, sunday, scope).await?;
     dossiers.retain(|user_id, dossier| {
         let as_of = closed.get(user_id);

@@ -94,6 +94,28 @@ impl Tx {
         self.read_all_of(effective)
     }
 
+    /// Returns the effective logs of some clients from a local date on, and their check-ins from an
+    /// earlier one on.
+    pub async fn recent_logs(
+        &mut self,
+        user_ids: impl IntoIterator<Item = UserId>,
+        from: Date,
+        checkins_from: Date,
+    ) -> Result<Vec<Log>> {
+        let rows = self
+            .fetch_in(
+                &LOGS,
+                "SELECT user_id, date, stream, item, revision, body FROM logs \
+                 WHERE date >= $1 AND (date >= $2 OR stream = 'checkin') AND user_id IN ({keys}) \
+                 ORDER BY user_id, date, stream, item, revision DESC",
+                &values![checkins_from, from],
+                user_ids.into_iter().map(Value::from),
+            )
+            .await?;
+        let effective = latest(&rows)?;
+        self.read_all_of(effective)
+    }
+
     /// Returns every revision of a client's logs between two local dates, both inclusive, by key
     /// and number.
     pub async fn revisions(

@@ -54,6 +54,7 @@ const SCRIPTS: &[Script] = scripts![
     "0008_hot_paths",
     "0009_weigh_ins",
     "0010_card_decisions",
+    "0011_claim_in_order",
 ];
 
 /// Which way a step goes.

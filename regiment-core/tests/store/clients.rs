@@ -140,6 +140,26 @@ on_both! {
         assert_eq!(tx.clients_with_activity(at(50)).await.unwrap(), [user("1")]);
     }
 
+    async fn recent_logs_reach_further_back_for_check_ins(database: &Database) {
+        enlist(&database.store, &["1", "2"]).await;
+        for day in ["2026-01-05", "2026-01-06", "2026-01-07"] {
+            append(&database.store, &entries(&a_day("1", day)), 2).await;
+        }
+        let mut tx = database.store.begin().await.unwrap();
+        let (from, checkins_from) = (date("2026-01-07"), date("2026-01-06"));
+        let found = tx.recent_logs([user("1"), user("2")], from, checkins_from).await.unwrap();
+        let expected = logs(&a_day("1", "2026-01-07"));
+        let earlier = logs(&a_day("1", "2026-01-06"));
+        let is_checkin = |log: &Log| matches!(log, Log::Checkin(_));
+        let mut expected: Vec<Log> =
+            earlier.into_iter().filter(is_checkin).chain(expected).collect();
+        assert!(expected.len() > 2 && is_checkin(&expected[0]));
+        expected.sort_by_key(Log::key);
+        let mut found = found;
+        found.sort_by_key(Log::key);
+        assert_eq!(found, expected);
+    }
+
     async fn a_log_of_every_stream_comes_back(database: &Database) {
         enlist(&database.store, &["1", "2"]).await;
         let one = a_day("1", "2026-01-06");

@@ -68,7 +68,9 @@ fn a_scan_with_a_model_leaves_what_the_rules_say_and_adds_the_rest() {
     for line in printed.lines() {
         let line: Value = serde_json::from_str(line).expect("a line of JSON");
         assert!(line["summary"].as_str().is_some_and(|text| text.chars().count() <= 500));
-        assert!(line["model_version"].as_str().is_some_and(|version| version.starts_with("lapse ")));
+        assert!(
+            line["model_version"].as_str().is_some_and(|version| version.starts_with("lapse "))
+        );
         for field in ["card_action", "model_flags", "severity", "priority", "evidence"] {
             assert!(!line[field].is_null(), "{field}");
         }

@@ -294,3 +294,21 @@ fn a_date_whose_window_is_not_whole_is_not_judged() {
     let effects = reviewed(&mut unaware, &policy, 5);
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Infraction(_))));
 }
+
+#[test]
+fn a_check_in_from_before_the_whole_dates_makes_no_streak() {
+    let policy = Policy::default();
+    // Eight days with a check-in each; the second has missed meals, which break the streak.
+    let mut lived = dossier("1");
+    for n in 1..=8 {
+        let missed = usize::from(n == 2) * 2;
+        lived = meals(lived.with_checkin(&day(n), Some(report(80.0))), n, missed);
+        reviewed(&mut lived, &policy, n);
+    }
+    assert_eq!(lived.standing.streak, 6);
+    let mut seen = meals(lived.with_checkin(&day(9), Some(report(80.0))), 9, 0);
+    seen.logs_from = date(&day(3));
+    seen.logs.retain(|key, _| key.stream == Stream::Checkin || key.date >= date(&day(3)));
+    reviewed(&mut seen, &policy, 9);
+    assert_eq!(seen.standing.streak, 7);
+}
