@@ -11,7 +11,7 @@ use regiment_core::record::{Flag, FlagName};
 use super::line::{Line, student};
 use super::{TooLittle, count, within};
 use crate::finding::Finding;
-use crate::history::{ClientHistory, Day, Exercise, Outcome, SetRow};
+use crate::history::{ClientHistory, Day, Exercise, SetRow};
 
 /// The fewest sessions that make a trend.
 pub const MIN_SESSIONS: usize = 12;
@@ -89,14 +89,11 @@ impl LiftTrend {
     }
 }
 
-/// Returns the one-repetition maximum that a set stands for, in kg: the weight for one repetition,
-/// otherwise `weight * (1 + reps / 30)` (Epley 1985). `None` for a set that was missed, without a
-/// load, or of more than twelve repetitions.
+/// Returns a set's [estimated one-repetition maximum](SetRow::e1rm), where the formula is fair to it:
+/// `None` for a set of more than twelve repetitions.
 pub fn e1rm(set: &SetRow) -> Option<f64> {
-    let weight = set.weight_kg.filter(|weight| weight.is_finite() && *weight > 0.0)?;
-    let reps = set.reps.filter(|reps| (1..=MAX_REPS).contains(reps))?;
-    let factor = if reps == 1 { 1.0 } else { 1.0 + f64::from(reps) / 30.0 };
-    (set.outcome == Outcome::Completed).then_some(weight * factor)
+    set.reps.filter(|reps| (1..=MAX_REPS).contains(reps))?;
+    set.e1rm().filter(|kg| kg.is_finite())
 }
 
 /// Returns the trend of one exercise over its last 12 to 16 sessions on or before `as_of`.

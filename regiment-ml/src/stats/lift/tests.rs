@@ -1,6 +1,7 @@
 use super::*;
 use crate::chance::Draws;
 use crate::eval::planted::life;
+use crate::history::Outcome;
 use crate::testing::client;
 
 fn set(weight_kg: Option<f64>, reps: Option<i32>, outcome: Outcome) -> SetRow {
