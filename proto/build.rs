@@ -1,4 +1,4 @@
-//! Compiles `regiment/v1/*.proto` without a system protoc, and reads each method's permission out of its options.
+//! Compiles `regiment/v1/*.proto` without a system protoc, and reads each method's permission and cost out of its options.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -24,31 +24,41 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The compiler's own encoding keeps custom options; the decoded set that the generator takes has lost them.
     let descriptors = compiler.encode_file_descriptor_set();
     fs::write(out.join("regiment.binpb"), &descriptors)?;
-    write_permissions(&compiler.descriptor_pool(), &out.join("permissions.rs"))?;
+    write_methods(&compiler.descriptor_pool(), &out.join("methods.rs"))?;
 
     let set = prost_types::FileDescriptorSet::decode(descriptors.as_slice())?;
     tonic_prost_build::configure().compile_fds(set)?;
     Ok(())
 }
 
-/// Writes the entries of a table from a method's path to its permission. A method that declares none has no entry.
-fn write_permissions(pool: &DescriptorPool, to: &Path) -> Result<(), Box<dyn std::error::Error>> {
-    let option = pool
-        .get_extension_by_name("regiment.v1.permission")
-        .ok_or("options.proto declares no extension named regiment.v1.permission")?;
+/// Writes the table of the methods that declare a permission; one that declares none has no entry.
+fn write_methods(pool: &DescriptorPool, to: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let option = |name: &str| {
+        let full_name = format!("regiment.v1.{name}");
+        pool.get_extension_by_name(&full_name)
+            .ok_or_else(|| format!("options.proto declares no extension named {full_name}"))
+    };
+    let (permission, cost) = (option("permission")?, option("cost")?);
     let mut table = String::from("[\n");
     for service in pool.services().filter(|service| service.package_name() == "regiment.v1") {
         for method in service.methods() {
             let options = method.options();
-            if !options.has_extension(&option) {
+            if !options.has_extension(&permission) {
                 continue;
             }
-            let Value::EnumNumber(number) = *options.get_extension(&option) else {
+            let Value::EnumNumber(permission) = *options.get_extension(&permission) else {
                 return Err(
                     format!("{} bears no enum as its permission", method.full_name()).into()
                 );
             };
-            writeln!(table, "    (\"/{}/{}\", {number}),", service.full_name(), method.name())?;
+            let cost = options.get_extension(&cost).as_u32().unwrap_or_default().max(1);
+            writeln!(
+                table,
+                "    (\"/{}/{}\", {permission}, {cost}, {}),",
+                service.full_name(),
+                method.name(),
+                method.is_server_streaming(),
+            )?;
         }
     }
     table.push(']');

@@ -4,7 +4,7 @@ use prost::Message as _;
 use prost_types::{DescriptorProto, FileDescriptorProto, FileDescriptorSet, MethodDescriptorProto};
 
 /// First words of methods that change nothing.
-const READS: [&str; 2] = ["Get", "List"];
+const READS: [&str; 6] = ["Get", "List", "Watch", "Subscribe", "Preview", "Who"];
 
 fn files() -> Vec<FileDescriptorProto> {
     let set = FileDescriptorSet::decode(regiment_proto::FILE_DESCRIPTOR_SET).expect("descriptors");
@@ -44,16 +44,27 @@ fn is_read(method: &MethodDescriptorProto) -> bool {
 #[test]
 fn every_method_declares_a_permission() {
     each_method(|path, _, _, _| {
-        assert!(regiment_proto::permission(path).is_some(), "{path} declares no permission");
+        assert!(regiment_proto::method(path).is_some(), "{path} declares no permission");
     });
 }
 
 #[test]
-fn a_read_asks_for_no_more_than_read_and_a_change_for_more() {
-    use regiment_proto::v1::Permission;
+fn a_change_asks_for_more_than_a_read() {
+    use regiment_proto::v1::Permission::{Read, SelfOrRead};
     each_method(|path, method, _, _| {
-        let declared = regiment_proto::permission(path);
-        assert_eq!(is_read(method), declared == Some(Permission::Read), "{path}: {declared:?}");
+        let declared = regiment_proto::method(path).map(|method| method.permission);
+        let reads = matches!(declared, Some(Read | SelfOrRead));
+        assert!(is_read(method) || !reads, "{path} changes something for {declared:?}");
+    });
+}
+
+#[test]
+fn what_streams_is_declared_as_the_descriptors_say() {
+    use regiment_proto::Answers;
+    each_method(|path, method, _, _| {
+        let declared = regiment_proto::method(path).map(|method| method.answers);
+        let streams = declared == Some(Answers::AsStream);
+        assert_eq!(streams, method.server_streaming(), "{path}");
     });
 }
 

@@ -4,7 +4,6 @@
 //! chooses which. [`Store::begin`] opens a [`Tx`]; the operations of a transaction are methods of it,
 //! one file per aggregate. `docs/store.md` tells the promises and how each is tested.
 
-mod access;
 mod alert;
 mod audit;
 mod card;
@@ -23,12 +22,14 @@ mod order;
 mod outbox;
 mod plan;
 mod quarantine;
+mod request;
 mod retry;
 mod row;
 mod rules;
 mod schedule;
 mod setting;
 mod spool;
+mod token;
 mod tx;
 mod value;
 mod weigh_in;
@@ -38,7 +39,6 @@ use std::{fmt, sync::Arc, time::Duration};
 use sqlx::{PgPool, SqlitePool};
 
 pub use self::{
-    access::{Answered, ApiToken, Marked, Request, TokenRole},
     alert::{Closed, NewAlert},
     audit::{AuditEntry, AuditHead, AuditReport, Break, Details, ERASED, NewEntry},
     delivery::{DeliveryState, Tracked},
@@ -48,9 +48,11 @@ pub use self::{
     migrate::{Backup, Direction, Status, Step},
     outbox::{Backlog, Claimed, Claims, Ending, Finished, Lease},
     quarantine::Quarantined,
+    request::{Answered, Marked, Request},
     retry::retry,
     schedule::{ClientTrigger, DueSystem, DueTrigger, Occasion, Run},
     spool::{Damage, Recovered, Replay, Spool, SpoolError, Spooled},
+    token::{ApiToken, Role},
     tx::{Savepoint, Tx},
 };
 use self::{open::ProcessLock, tx::On};

@@ -34,6 +34,8 @@ pub struct Config {
     pub log_filter: String,
     /// What `regiment serve` does.
     pub serve: Serve,
+    /// The guild whose coaches sign in.
+    pub discord: Discord,
     /// The bearer token that API callers show. From `REGIMENT_API_TOKEN` alone.
     #[serde(skip)]
     pub api_token: Option<Secret>,
@@ -49,6 +51,16 @@ pub struct Serve {
     pub roles: Vec<Role>,
     /// Whether a store of an older version is migrated on start.
     pub migrate: bool,
+}
+
+/// The guild whose coaches sign in, and whose members the bot speaks for.
+///
+/// Each is also a variable of its own, as the bot has it: `DISCORD_COACH_ROLE_IDS` is a list with commas.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Discord {
+    /// Roles whose bearers are coaches.
+    pub coach_role_ids: Vec<String>,
 }
 
 /// What a process takes part in.
@@ -111,6 +123,7 @@ impl Default for Config {
             log: LogFormat::Auto,
             log_filter: "info".to_owned(),
             serve: Serve::default(),
+            discord: Discord::default(),
             api_token: None,
         }
     }
@@ -152,6 +165,11 @@ impl Config {
         }
         let mut api_token = None;
         for (name, text) in environment {
+            if let "DISCORD_COACH_ROLE_IDS" = name.as_str() {
+                let ids: Vec<&str> = text.split(',').map(str::trim).collect();
+                figment = figment.merge(Serialized::default("discord.coach_role_ids", ids));
+                continue;
+            }
             let Some(key) = name.strip_prefix(PREFIX) else { continue };
             match key {
                 "API_TOKEN" => api_token = Some(text).filter(|text| !text.is_empty()),

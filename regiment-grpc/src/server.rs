@@ -1,34 +1,40 @@
-//! The API `regiment.v1` over gRPC, with health and reflection, on one port.
+//! The API `regiment.v1` over gRPC and gRPC-Web, with health and reflection, on one port.
 
-mod auth;
+pub mod auth;
 mod clients;
 mod convert;
 mod logs;
 mod once;
 mod page;
 mod profile;
+mod stop;
 
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::middleware::from_fn_with_state;
+use prost::Message as _;
+use prost_types::FileDescriptorSet;
 use regiment_core::regiment::Regiment;
 use regiment_proto::FILE_DESCRIPTOR_SET;
 use regiment_proto::v1::client_service_server::ClientServiceServer;
 use regiment_proto::v1::log_service_server::LogServiceServer;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+use tonic_web::GrpcWebLayer;
 
-pub use auth::Auth;
-
+use self::auth::Auth;
+use crate::config::Config;
 use crate::failure::Usage;
 use crate::secret::Secret;
-
-/// Who holds the one API token there is, in the audit trail.
-const OPERATOR: &str = "operator";
 
 /// How long open calls may take to end once the server stops.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -53,44 +59,39 @@ pub async fn told(mut stop: watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Answers the API on `listener` until `stop` is done; calls that are open then have 10 seconds to end.
+/// Answers the API on `listener` until `stop` is done. Streams end then, and calls that are open have 10 seconds to.
 pub async fn serve(
     regiment: Arc<Regiment>,
     listener: TcpListener,
-    auth: Auth,
+    config: Config,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let (health, health_service) = tonic_health::server::health_reporter();
-    health.set_serving::<ClientServiceServer<clients::Clients>>().await;
-    health.set_serving::<LogServiceServer<logs::Logs>>().await;
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .build_v1()?;
-    let clients = ClientServiceServer::new(clients::Clients::new(regiment.clone()))
-        .max_decoding_message_size(MAX_REQUEST)
-        .max_encoding_message_size(MAX_ANSWER);
-    let logs = LogServiceServer::new(logs::Logs::new(regiment))
-        .max_decoding_message_size(MAX_REQUEST)
-        .max_encoding_message_size(MAX_ANSWER);
+    let stopping = CancellationToken::new();
+    let auth = Auth::new(regiment.clone(), &config);
+    let grpc = services(Routes::new(health_service).add_service(reflection), &regiment)
+        .into_axum_router()
+        .layer(from_fn_with_state(auth, auth::guard))
+        .layer(GrpcWebLayer::new());
 
-    let (stopping, mut stopped) = watch::channel(());
-    let drained = async move {
+    report(&health, ServingStatus::Serving).await;
+    let stopped = stopping.clone();
+    let told = async move {
         stop.await;
-        health.set_not_serving::<ClientServiceServer<clients::Clients>>().await;
-        health.set_not_serving::<LogServiceServer<logs::Logs>>().await;
-        drop(stopping);
+        report(&health, ServingStatus::NotServing).await;
+        stopped.cancel();
     };
     let server = Server::builder()
-        .layer(auth)
-        .add_service(health_service)
-        .add_service(reflection)
-        .add_service(clients)
-        .add_service(logs)
-        .serve_with_incoming_shutdown(TcpIncoming::from(listener), drained);
+        .accept_http1(true)
+        .add_routes(Routes::from(grpc))
+        .serve_with_incoming_shutdown(TcpIncoming::from(listener).with_nodelay(Some(true)), told);
     // A call that never ends must not keep the process alive.
-    let overdue = async move {
-        let _ = stopped.changed().await;
+    let overdue = async {
+        stopping.cancelled().await;
         tokio::time::sleep(DRAIN).await;
     };
     tokio::select! {
@@ -98,6 +99,32 @@ pub async fn serve(
         () = overdue => tracing::warn!(outcome = "cut_off", "calls were still open after 10 seconds"),
     }
     Ok(())
+}
+
+/// Adds the services of the API.
+fn services(routes: Routes, regiment: &Arc<Regiment>) -> Routes {
+    // What tonic generates for each service has these limits, and no trait for them.
+    macro_rules! limited {
+        ($server:ident, $service:expr) => {
+            $server::new($service)
+                .max_decoding_message_size(MAX_REQUEST)
+                .max_encoding_message_size(MAX_ANSWER)
+        };
+    }
+    routes
+        .add_service(limited!(ClientServiceServer, clients::Clients::new(regiment.clone())))
+        .add_service(limited!(LogServiceServer, logs::Logs::new(regiment.clone())))
+}
+
+/// Tells the health of every service of the API.
+async fn report(health: &HealthReporter, status: ServingStatus) {
+    let set = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET).expect("the build wrote descriptors");
+    for file in set.file.iter().filter(|file| file.package() == "regiment.v1") {
+        for service in &file.service {
+            let name = format!("{}.{}", file.package(), service.name());
+            health.set_service_status(name, status).await;
+        }
+    }
 }
 
 #[cfg(test)]

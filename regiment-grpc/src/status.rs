@@ -66,6 +66,18 @@ pub(crate) fn permission_denied(message: &str) -> Status {
     with_reason(Code::PermissionDenied, message, "PERMISSION_DENIED")
 }
 
+/// Says that the server stops, and when to come again.
+pub(crate) fn stopping() -> Status {
+    retry(Code::Unavailable, "the server is restarting; come again", "STOPPING", PAUSE)
+}
+
+/// Refuses what may pass after a pause.
+pub(crate) fn retry(code: Code, message: &str, reason: &str, pause: Duration) -> Status {
+    let mut details = ErrorDetails::with_retry_info(Some(pause));
+    details.set_error_info(reason, DOMAIN, HashMap::new());
+    Status::with_error_details(code, message, details)
+}
+
 /// Says that the record has changed since its etag was read.
 pub(crate) fn stale() -> Status {
     let message = "the client has changed since that etag was read; read it again";
@@ -114,10 +126,8 @@ fn of_store(error: store::Error) -> Status {
             with_reason(Code::AlreadyExists, &format!("there is {what} already"), "EXISTS")
         }
         error if error.is_unavailable() => {
-            let mut details = ErrorDetails::with_retry_info(Some(PAUSE));
-            details.set_error_info("STORE_UNAVAILABLE", DOMAIN, HashMap::new());
             let message = "the database is away; try again";
-            Status::with_error_details(Code::Unavailable, message, details)
+            retry(Code::Unavailable, message, "STORE_UNAVAILABLE", PAUSE)
         }
         error => internal(&error),
     }

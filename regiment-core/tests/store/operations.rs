@@ -8,7 +8,7 @@ use regiment_core::{
     record::{Actor, Board, Place, Ranking},
     store::{
         Achievement, Answered, ApiToken, ClientTrigger, Details, Error, Marked, NewEntry, Occasion,
-        Quarantined, Request, Run, TokenRole,
+        Quarantined, Request, Role, Run,
     },
     testing::{date, dossier, set, slug, user},
 };
@@ -27,7 +27,7 @@ fn quarantined(record: &str) -> Quarantined {
     }
 }
 
-fn token(number: u8, role: TokenRole) -> ApiToken {
+fn token(number: u8, role: Role) -> ApiToken {
     ApiToken {
         id: Id::mint(at(i64::from(number)), [number; 10]),
         role,
@@ -120,10 +120,10 @@ on_both! {
 
     async fn a_token_is_found_by_the_hash_of_its_secret_until_it_is_revoked(database: &Database) {
         let mut tx = database.store.begin().await.unwrap();
-        for (number, role) in (1..).zip(TokenRole::ALL) {
+        for (number, role) in (1..).zip(Role::ALL) {
             tx.save_token(&token(number, *role), &format!("hash{number}")).await.unwrap();
         }
-        let first = token(1, TokenRole::Viewer);
+        let first = token(1, Role::Viewer);
         assert_eq!(tx.token("hash1").await.unwrap(), Some(first.clone()));
         assert_eq!(tx.token("hash9").await.unwrap(), None);
         tx.touch_token(first.id, at(5)).await.unwrap();

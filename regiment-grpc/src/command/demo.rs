@@ -20,9 +20,10 @@ use tonic_health::pb::health_client::HealthClient;
 use super::serve::{bind, finish};
 use crate::cli::DemoArgs;
 use crate::company::Simulated;
+use crate::config::Config;
 use crate::scheduler;
 use crate::secret::Secret;
-use crate::server::{self, Auth};
+use crate::server;
 use crate::terminal::print;
 
 /// How often the simulated people look whether it is time to do something.
@@ -41,8 +42,8 @@ pub(crate) async fn run(args: &DemoArgs) -> anyhow::Result<()> {
     let token = mint()?;
     let regiment = Arc::new(simulated.on_the_system_clock().await?);
     let (stop, stopped) = watch::channel(false);
-    let auth = Auth::new(Some(&token));
-    let serving = server::serve(regiment.clone(), listener, auth, server::told(stopped.clone()));
+    let config = Config { api_token: Some(token.clone()), ..Config::default() };
+    let serving = server::serve(regiment.clone(), listener, config, server::told(stopped.clone()));
     let serving = tokio::spawn(serving);
     print(&format!(
         "\nserving on http://{address}\ntoken      {token}\ntry        grpcurl -plaintext -H 'authorization: Bearer \

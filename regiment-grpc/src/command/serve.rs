@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use super::policy;
 use crate::config::{Config, Role};
 use crate::scheduler;
-use crate::server::{self, Auth};
+use crate::server;
 use crate::weekly::FlagEngine;
 
 /// The longest that stopping may take, whatever hangs.
@@ -34,9 +34,8 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
         if config.api_token.is_none() {
             tracing::warn!("no REGIMENT_API_TOKEN: only health and reflection are answered");
         }
-        let auth = Auth::new(config.api_token.as_ref());
         let stopped = server::told(stopped.clone());
-        Some(tokio::spawn(server::serve(regiment.clone(), listener, auth, stopped)))
+        Some(tokio::spawn(server::serve(regiment.clone(), listener, config.clone(), stopped)))
     } else {
         None
     };

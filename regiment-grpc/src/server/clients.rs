@@ -17,8 +17,9 @@ use regiment_proto::v1::{
 };
 use tonic::{Request, Response, Status};
 
+use super::auth::Principal;
 use super::once::{Asked, once};
-use super::{OPERATOR, convert, page, profile};
+use super::{convert, page, profile};
 use crate::status::{self, Violations};
 
 /// How many clients are looked at in one reading while a list is filtered.
@@ -62,6 +63,7 @@ impl Clients {
         &self,
         regiment: &Regiment,
         asked: &CreateClientRequest,
+        by: &Actor,
     ) -> Result<CreateClientResponse, Status> {
         let client = asked.client.clone().unwrap_or_default();
         let mut violations = Violations::default();
@@ -74,7 +76,7 @@ impl Clients {
             }
         };
         let intake = if asked.activate { Intake::Activate } else { Intake::Wait };
-        let created = regiment.recruit(&form(&client), complete, intake, &operator()).await;
+        let created = regiment.recruit(&form(&client), complete, intake, by).await;
         let created = created.map_err(|error| status::of(error, "client"))?;
         Ok(CreateClientResponse { client: Some(convert::client(created)) })
     }
@@ -83,6 +85,7 @@ impl Clients {
         &self,
         regiment: &Regiment,
         asked: &UpdateClientRequest,
+        by: &Actor,
     ) -> Result<UpdateClientResponse, Status> {
         let client = asked.client.clone().unwrap_or_default();
         let mut edited = self.find_at(&client.name, &client.etag).await?;
@@ -102,7 +105,7 @@ impl Clients {
             overrides.push(Override::Allergens);
         }
         let reason = Some(asked.reason.as_str()).filter(|reason| !reason.is_empty());
-        let saved = regiment.edit(edited, &overrides, reason, &operator()).await;
+        let saved = regiment.edit(edited, &overrides, reason, by).await;
         saved.map_err(|error| status::of(error, "client"))?;
         Ok(UpdateClientResponse { client: self.answer(user_id).await? })
     }
@@ -150,9 +153,12 @@ impl ClientService for Clients {
         &self,
         request: Request<CreateClientRequest>,
     ) -> Result<Response<CreateClientResponse>, Status> {
+        let by = &Principal::of(&request)?;
         let content = &request.into_inner();
-        let asked = Asked { method: "CreateClient", request_id: &content.request_id, content };
-        let work = async move |regiment: Regiment| Box::pin(self.create(&regiment, content)).await;
+        let asked = Asked { by, method: "CreateClient", request_id: &content.request_id, content };
+        let actor = by.staff()?;
+        let work =
+            async move |regiment: Regiment| Box::pin(self.create(&regiment, content, &actor)).await;
         let read = async {
             let client = content.client.clone().unwrap_or_default();
             let user_id = client.user_id.parse().map_err(|_| failed(Error::UnknownClient))?;
@@ -165,9 +171,12 @@ impl ClientService for Clients {
         &self,
         request: Request<UpdateClientRequest>,
     ) -> Result<Response<UpdateClientResponse>, Status> {
+        let by = &Principal::of(&request)?;
         let content = &request.into_inner();
-        let asked = Asked { method: "UpdateClient", request_id: &content.request_id, content };
-        let work = async move |regiment: Regiment| Box::pin(self.update(&regiment, content)).await;
+        let asked = Asked { by, method: "UpdateClient", request_id: &content.request_id, content };
+        let actor = by.staff()?;
+        let work =
+            async move |regiment: Regiment| Box::pin(self.update(&regiment, content, &actor)).await;
         let read = async {
             let name = content.client.clone().unwrap_or_default().name;
             Ok(UpdateClientResponse { client: self.answer_named(&name).await? })
@@ -179,15 +188,18 @@ impl ClientService for Clients {
         &self,
         request: Request<ActivateClientRequest>,
     ) -> Result<Response<ActivateClientResponse>, Status> {
+        let by = &Principal::of(&request)?;
         let content = &request.into_inner();
-        let asked = Asked { method: "ActivateClient", request_id: &content.request_id, content };
+        let asked =
+            Asked { by, method: "ActivateClient", request_id: &content.request_id, content };
+        let actor = by.staff()?;
         let read =
             async || Ok(ActivateClientResponse { client: self.answer_named(&content.name).await? });
         let work = async |regiment: Regiment| {
             let user_id = self.find_at(&content.name, &content.etag).await?.user_id;
             let words = Some(content.welcome.clone()).filter(|words| !words.is_empty());
             let planned = StartDate::Planned;
-            let activated = regiment.activate(user_id, planned, words, &operator()).await;
+            let activated = regiment.activate(user_id, planned, words, &actor).await;
             activated.map_err(|error| status::of(error, "client"))?;
             read().await
         };
@@ -198,15 +210,17 @@ impl ClientService for Clients {
         &self,
         request: Request<PauseClientRequest>,
     ) -> Result<Response<PauseClientResponse>, Status> {
+        let by = &Principal::of(&request)?;
         let content = &request.into_inner();
-        let asked = Asked { method: "PauseClient", request_id: &content.request_id, content };
+        let asked = Asked { by, method: "PauseClient", request_id: &content.request_id, content };
+        let actor = by.staff()?;
         let read =
             async || Ok(PauseClientResponse { client: self.answer_named(&content.name).await? });
         let work = async |regiment: Regiment| {
             let until = convert::date("until", &content.until)
                 .map_err(|refused| status::invalid("until", &refused))?;
             let user_id = self.find_at(&content.name, &content.etag).await?.user_id;
-            let paused = regiment.pause(user_id, until, &content.reason, &operator()).await;
+            let paused = regiment.pause(user_id, until, &content.reason, &actor).await;
             paused.map_err(failed)?;
             read().await
         };
@@ -217,13 +231,15 @@ impl ClientService for Clients {
         &self,
         request: Request<ResumeClientRequest>,
     ) -> Result<Response<ResumeClientResponse>, Status> {
+        let by = &Principal::of(&request)?;
         let content = &request.into_inner();
-        let asked = Asked { method: "ResumeClient", request_id: &content.request_id, content };
+        let asked = Asked { by, method: "ResumeClient", request_id: &content.request_id, content };
+        let actor = by.staff()?;
         let read =
             async || Ok(ResumeClientResponse { client: self.answer_named(&content.name).await? });
         let work = async |regiment: Regiment| {
             let user_id = self.find_at(&content.name, &content.etag).await?.user_id;
-            let resumed = regiment.resume(user_id, &content.reason, &operator()).await;
+            let resumed = regiment.resume(user_id, &content.reason, &actor).await;
             resumed.map_err(failed)?;
             read().await
         };
@@ -234,8 +250,10 @@ impl ClientService for Clients {
         &self,
         request: Request<GetTodayRequest>,
     ) -> Result<Response<GetTodayResponse>, Status> {
-        let GetTodayRequest { name } = request.into_inner();
-        let today = self.regiment.today(convert::user_id("name", &name)?).await.map_err(failed)?;
+        let by = Principal::of(&request)?;
+        let user_id = convert::user_id("name", &request.into_inner().name)?;
+        by.check_reads(user_id)?;
+        let today = self.regiment.today(user_id).await.map_err(failed)?;
         Ok(Response::new(convert::today(today)))
     }
 
@@ -243,8 +261,9 @@ impl ClientService for Clients {
         &self,
         request: Request<GetStandingRequest>,
     ) -> Result<Response<GetStandingResponse>, Status> {
-        let GetStandingRequest { name } = request.into_inner();
-        let user_id = convert::user_id("name", &name)?;
+        let by = Principal::of(&request)?;
+        let user_id = convert::user_id("name", &request.into_inner().name)?;
+        by.check_reads(user_id)?;
         let report = self.regiment.standing(user_id).await.map_err(failed)?;
         Ok(Response::new(GetStandingResponse { standing: Some(convert::standing(report)) }))
     }
@@ -314,10 +333,6 @@ fn form(client: &v1::Client) -> Form {
         photo_url: some(&client.photo_url),
         guild_id: some(&client.guild_id),
     }
-}
-
-fn operator() -> Actor {
-    Actor::Admin(OPERATOR.to_owned())
 }
 
 fn failed(error: Error) -> Status {

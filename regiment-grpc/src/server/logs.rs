@@ -8,7 +8,7 @@ use prost_types::Timestamp;
 use regiment_core::UserId;
 use regiment_core::calendar::local_date;
 use regiment_core::measure::Minutes;
-use regiment_core::record::{Actor, LogKey, Revision, Stream};
+use regiment_core::record::{LogKey, Revision, Stream};
 use regiment_core::regiment::{Answer, Durability, Error, Regiment, Submitted};
 use regiment_proto::v1;
 use regiment_proto::v1::log::Report;
@@ -20,8 +20,9 @@ use regiment_proto::v1::{
 };
 use tonic::{Request, Response, Status};
 
+use super::auth::Principal;
 use super::once::{Asked, once};
-use super::{OPERATOR, convert, page};
+use super::{convert, page};
 use crate::status::{self, Violations};
 
 /// Answers for the logs of a practice.
@@ -66,17 +67,17 @@ impl Logs {
     {
         let Entry { client, date, entered_at, override_reason } = entry;
         let user_id = convert::user_id("client", &client)?;
+        let (by, reason) = if override_reason.is_empty() {
+            (asked.by.himself_or_staff(user_id)?, None)
+        } else {
+            (asked.by.staff()?, Some(override_reason))
+        };
         let date = violations.check("date", convert::date("date", &date)).flatten();
         let entered_at =
             violations.check("entered_at", convert::instant("entered_at", entered_at)).flatten();
         violations.done()?;
         let answer = answer.expect("an answer is complete where no field of it is refused");
         let date = self.date_or_today(user_id, date).await?;
-        let (by, reason) = if override_reason.is_empty() {
-            (Actor::Client(user_id), None)
-        } else {
-            (Actor::Admin(OPERATOR.to_owned()), Some(override_reason))
-        };
         let key = &key_of(user_id, date, &answer);
         let submitted = Submitted { user_id, date, answer, by, entered_at, reason };
         let work = async |regiment: Regiment| {
@@ -131,6 +132,7 @@ impl LogService for Logs {
         &self,
         request: Request<LogMealRequest>,
     ) -> Result<Response<LogMealResponse>, Status> {
+        let by = &Principal::of(&request)?;
         let content = &request.into_inner();
         let LogMealRequest {
             client,
@@ -145,7 +147,7 @@ impl LogService for Logs {
         let meal_id = violations.check("meal_id", meal_id.parse());
         let status = violations.check("status", convert::eaten("status", status));
         let answer = meal_id.zip(status).map(|(meal_id, status)| Answer::Meal { meal_id, status });
-        let asked = Asked { method: "LogMeal", request_id: &request_id, content };
+        let asked = Asked { by, method: "LogMeal", request_id: &request_id, content };
         let entry = Entry { client, date, entered_at, override_reason };
         self.store(asked, entry, (violations, answer), "", |stored| LogMealResponse {
             log: stored.log,
@@ -158,6 +160,7 @@ impl LogService for Logs {
         &self,
         request: Request<LogTopSetRequest>,
     ) -> Result<Response<LogTopSetResponse>, Status> {
+        let by = &Principal::of(&request)?;
         let content = &request.into_inner();
         let LogTopSetRequest {
             client,
@@ -174,7 +177,7 @@ impl LogService for Logs {
         let answer = exercise_id
             .zip(set)
             .map(|(exercise_id, set)| Answer::TopSet { exercise_id, set: Some(set) });
-        let asked = Asked { method: "LogTopSet", request_id: &request_id, content };
+        let asked = Asked { by, method: "LogTopSet", request_id: &request_id, content };
         let entry = Entry { client, date, entered_at, override_reason };
         self.store(asked, entry, (violations, answer), "top_set", |stored| LogTopSetResponse {
             log: stored.log,
@@ -187,13 +190,14 @@ impl LogService for Logs {
         &self,
         request: Request<LogCardioRequest>,
     ) -> Result<Response<LogCardioResponse>, Status> {
+        let by = &Principal::of(&request)?;
         let content = &request.into_inner();
         let LogCardioRequest { client, date, minutes, entered_at, override_reason, request_id } =
             content.clone();
         let mut violations = Violations::default();
         let minutes = violations.check("minutes", Minutes::new(minutes.into()));
         let answer = minutes.map(|minutes| Answer::Cardio { minutes: Some(minutes) });
-        let asked = Asked { method: "LogCardio", request_id: &request_id, content };
+        let asked = Asked { by, method: "LogCardio", request_id: &request_id, content };
         let entry = Entry { client, date, entered_at, override_reason };
         self.store(asked, entry, (violations, answer), "", |stored| LogCardioResponse {
             log: stored.log,
@@ -206,13 +210,14 @@ impl LogService for Logs {
         &self,
         request: Request<LogCheckinRequest>,
     ) -> Result<Response<LogCheckinResponse>, Status> {
+        let by = &Principal::of(&request)?;
         let content = &request.into_inner();
         let LogCheckinRequest { client, date, report, entered_at, override_reason, request_id } =
             content.clone();
         let mut violations = Violations::default();
         let report = convert::report(report, &mut violations);
         let answer = report.map(|report| Answer::Checkin { report: Some(report) });
-        let asked = Asked { method: "LogCheckin", request_id: &request_id, content };
+        let asked = Asked { by, method: "LogCheckin", request_id: &request_id, content };
         let entry = Entry { client, date, entered_at, override_reason };
         self.store(asked, entry, (violations, answer), "report", |stored| LogCheckinResponse {
             log: stored.log,
@@ -226,14 +231,16 @@ impl LogService for Logs {
         &self,
         request: Request<ConfirmWeightRequest>,
     ) -> Result<Response<ConfirmWeightResponse>, Status> {
+        let by = &Principal::of(&request)?;
         let content = &request.into_inner();
-        let asked = Asked { method: "ConfirmWeight", request_id: &content.request_id, content };
+        let asked = Asked { by, method: "ConfirmWeight", request_id: &content.request_id, content };
+        let user_id = convert::user_id("client", &content.client)?;
+        let actor = by.himself_or_staff(user_id)?;
         let work = async |regiment: Regiment| {
-            let user_id = convert::user_id("client", &content.client)?;
             let date = convert::date("date", &content.date)
                 .map_err(|refused| status::invalid("date", &refused))?;
             let date = self.date_or_today(user_id, date).await?;
-            let confirmed = regiment.confirm_weight(user_id, date, Actor::Client(user_id)).await;
+            let confirmed = regiment.confirm_weight(user_id, date, actor).await;
             confirmed.map_err(|error| status::of(error, ""))?;
             Ok(ConfirmWeightResponse {})
         };

@@ -12,12 +12,13 @@ use regiment_core::store::{self, Answered, Request};
 use sha2::{Digest as _, Sha256};
 use tonic::{Response, Status};
 
-use super::OPERATOR;
+use super::auth::Principal;
 use super::page::{hex, unhex};
 use crate::status;
 
 /// A request as its caller sent it.
 pub(super) struct Asked<'a, R> {
+    pub(super) by: &'a Principal,
     pub(super) method: &'a str,
     pub(super) request_id: &'a str,
     pub(super) content: &'a R,
@@ -35,7 +36,7 @@ where
     R: Message,
     W: Future<Output = Result<A, Status>>,
 {
-    let Asked { method, request_id, content } = asked;
+    let Asked { by, method, request_id, content } = asked;
     if request_id.is_empty() {
         return work(regiment.clone()).await.map(Response::new);
     }
@@ -43,12 +44,12 @@ where
         return Err(refuse(request_id, "1 to 64 visible ASCII characters, or absent"));
     }
     let request = Request {
-        principal: OPERATOR.to_owned(),
+        principal: by.scope(),
         id: request_id.to_owned(),
         method: method.to_owned(),
         hash: hex(&Sha256::digest(content.encode_to_vec())),
     };
-    match known(regiment, request_id).await {
+    match known(regiment, &request).await {
         Ok(Some(known)) if known.method != request.method || known.request_hash != request.hash => {
             Err(refuse(request_id, "an id that no other request of the last 24 hours had"))
         }
@@ -71,9 +72,9 @@ where
     }
 }
 
-async fn known(regiment: &Regiment, request_id: &str) -> store::Result<Option<Answered>> {
+async fn known(regiment: &Regiment, request: &Request) -> store::Result<Option<Answered>> {
     let mut tx = regiment.store().read().await?;
-    tx.answered(OPERATOR, request_id, regiment.now()).await
+    tx.answered(&request.principal, &request.id, regiment.now()).await
 }
 
 async fn keep(regiment: &Regiment, request: &Request, answer: &impl Message) -> store::Result<()> {

@@ -127,16 +127,31 @@ impl Calls {
 
     /// Makes a request once.
     pub(crate) async fn attempt(&mut self, call: &Call) -> Answer {
+        // What is no override is the client's own: it is entered for him, as the bot does.
+        macro_rules! entry {
+            ($asked:expr) => {{
+                let is_own = $asked.override_reason.is_empty();
+                let acting_user = $asked.client.trim_start_matches("clients/").parse();
+                let mut request = Request::new($asked);
+                if is_own {
+                    let acting_user = acting_user.expect("digits");
+                    request.metadata_mut().insert("regiment-acting-user", acting_user);
+                }
+                request
+            }};
+        }
         let durability = match call.clone() {
-            Call::Meal(asked) => self.logs.log_meal(asked).await.map(|a| a.into_inner().durability),
+            Call::Meal(asked) => {
+                self.logs.log_meal(entry!(asked)).await.map(|a| a.into_inner().durability)
+            }
             Call::TopSet(asked) => {
-                self.logs.log_top_set(asked).await.map(|a| a.into_inner().durability)
+                self.logs.log_top_set(entry!(asked)).await.map(|a| a.into_inner().durability)
             }
             Call::Cardio(asked) => {
-                self.logs.log_cardio(asked).await.map(|a| a.into_inner().durability)
+                self.logs.log_cardio(entry!(asked)).await.map(|a| a.into_inner().durability)
             }
             Call::Checkin(asked) => {
-                self.logs.log_checkin(asked).await.map(|a| a.into_inner().durability)
+                self.logs.log_checkin(entry!(asked)).await.map(|a| a.into_inner().durability)
             }
             Call::Pause(asked) => self.clients.pause_client(asked).await.map(|_| COMMITTED),
             Call::Resume(asked) => self.clients.resume_client(asked).await.map(|_| COMMITTED),

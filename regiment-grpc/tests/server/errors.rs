@@ -45,11 +45,11 @@ async fn every_bad_field_is_named_with_its_path() {
         exercise_id: "no such".to_owned(),
         ..Default::default()
     };
-    let refused = practice.logs().log_top_set(asked).await.unwrap_err();
+    let refused = practice.logs_of("42").log_top_set(asked).await.unwrap_err();
     check(&refused, Code::InvalidArgument, "INVALID_FIELD", &["exercise_id", "top_set.reps"]);
 
     let asked = LogCheckinRequest { client: "clients/42".to_owned(), ..Default::default() };
-    let refused = practice.logs().log_checkin(asked).await.unwrap_err();
+    let refused = practice.logs_of("42").log_checkin(asked).await.unwrap_err();
     let paths =
         ["report.weight_kg", "report.mood", "report.soreness", "report.stress", "report.sleep"];
     check(&refused, Code::InvalidArgument, "INVALID_FIELD", &paths);
@@ -107,7 +107,7 @@ async fn what_was_not_ordered_is_refused_with_a_reason() {
         status: regiment_proto::v1::LogStatus::Completed.into(),
         ..Default::default()
     };
-    let refused = practice.logs().log_meal(asked).await.unwrap_err();
+    let refused = practice.logs_of("42").log_meal(asked).await.unwrap_err();
     check(&refused, Code::FailedPrecondition, "NOT_ORDERED", &[]);
 }
 

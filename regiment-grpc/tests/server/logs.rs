@@ -59,7 +59,8 @@ async fn every_stream_is_logged_and_the_day_shows_it() {
     let lifted = duties(&practice, Stream::Training).await[0].clone();
     assert_eq!(eaten.state(), DutyState::Open);
 
-    let logged = practice.logs().log_meal(meal(&eaten.item, LogStatus::Completed)).await.unwrap();
+    let logged =
+        practice.logs_of("42").log_meal(meal(&eaten.item, LogStatus::Completed)).await.unwrap();
     assert_eq!(logged.into_inner().durability(), Durability::Committed);
     let set = LogTopSetRequest {
         client: "clients/42".to_owned(),
@@ -67,13 +68,13 @@ async fn every_stream_is_logged_and_the_day_shows_it() {
         top_set: Some(TopSet { weight_kg: 82.5, reps: 5 }),
         ..Default::default()
     };
-    let log = practice.logs().log_top_set(set).await.unwrap().into_inner().log.unwrap();
+    let log = practice.logs_of("42").log_top_set(set).await.unwrap().into_inner().log.unwrap();
     assert_eq!(log.report, Some(Report::TopSet(TopSet { weight_kg: 82.5, reps: 5 })));
     let cardio =
         LogCardioRequest { client: "clients/42".to_owned(), minutes: 10, ..Default::default() };
-    let log = practice.logs().log_cardio(cardio).await.unwrap().into_inner().log.unwrap();
+    let log = practice.logs_of("42").log_cardio(cardio).await.unwrap().into_inner().log.unwrap();
     assert_eq!(log.status(), LogStatus::Underperformed);
-    let stored = practice.logs().log_checkin(checkin(89.9)).await.unwrap().into_inner();
+    let stored = practice.logs_of("42").log_checkin(checkin(89.9)).await.unwrap().into_inner();
     assert!(!stored.confirm_weight);
 
     assert_eq!(duties(&practice, Stream::Meal).await[0].state(), DutyState::Completed);
@@ -86,8 +87,8 @@ async fn every_stream_is_logged_and_the_day_shows_it() {
 async fn a_second_answer_is_a_revision_and_counts() {
     let practice = on_a_training_day().await;
     let item = duties(&practice, Stream::Meal).await[0].item.clone();
-    practice.logs().log_meal(meal(&item, LogStatus::Completed)).await.unwrap();
-    practice.logs().log_meal(meal(&item, LogStatus::Missed)).await.unwrap();
+    practice.logs_of("42").log_meal(meal(&item, LogStatus::Completed)).await.unwrap();
+    practice.logs_of("42").log_meal(meal(&item, LogStatus::Missed)).await.unwrap();
     let asked = ListLogsRequest {
         streams: vec![Stream::Meal.into()],
         from_date: "2026-03-04".to_owned(),
@@ -107,7 +108,7 @@ async fn after_the_deadline_a_client_is_refused_and_a_coach_needs_a_reason() {
     practice.live_until("2026-03-04T22:30:00Z").await;
     let late =
         LogMealRequest { date: "2026-03-04".to_owned(), ..meal(&item, LogStatus::Completed) };
-    let refused = practice.logs().log_meal(late.clone()).await.unwrap_err();
+    let refused = practice.logs_of("42").log_meal(late.clone()).await.unwrap_err();
     assert_eq!(refused.code(), Code::FailedPrecondition);
     assert!(refused.message().contains("22:00"), "{}", refused.message());
 
@@ -123,10 +124,10 @@ async fn an_odd_weight_waits_for_its_confirmation() {
     let practice = on_a_training_day().await;
     for day in 4..=7 {
         practice.live_until(&format!("2026-03-0{day}T08:00:00Z")).await;
-        practice.logs().log_checkin(checkin(90.0)).await.unwrap();
+        practice.logs_of("42").log_checkin(checkin(90.0)).await.unwrap();
     }
     practice.live_until("2026-03-08T08:00:00Z").await;
-    let stored = practice.logs().log_checkin(checkin(99.0)).await.unwrap().into_inner();
+    let stored = practice.logs_of("42").log_checkin(checkin(99.0)).await.unwrap().into_inner();
     assert!(stored.confirm_weight);
     let unconfirmed = async || match list(&practice, ListLogsRequest::default()).await[0].report {
         Some(Report::Checkin(ref report)) => report.weight_unconfirmed,
@@ -137,7 +138,7 @@ async fn an_odd_weight_waits_for_its_confirmation() {
         client: "clients/42".to_owned(),
         ..Default::default()
     };
-    practice.logs().confirm_weight(asked).await.unwrap();
+    practice.logs_of("42").confirm_weight(asked).await.unwrap();
     assert!(!unconfirmed().await);
 }
 

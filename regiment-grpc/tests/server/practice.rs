@@ -6,13 +6,15 @@ use jiff::SignedDuration;
 use regiment_core::regiment::{Inbox, Regiment};
 use regiment_core::store::Store;
 use regiment_core::{Clock as _, ManualClock};
+use regiment_grpc::config::Config;
 use regiment_grpc::secret::Secret;
-use regiment_grpc::server::{self, Auth};
+use regiment_grpc::server;
 use regiment_proto::v1;
 use regiment_proto::v1::client_service_client::ClientServiceClient;
 use regiment_proto::v1::log_service_client::LogServiceClient;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 use tonic::{Request, Status};
@@ -20,8 +22,24 @@ use tonic::{Request, Status};
 /// The token that the server knows.
 pub(crate) const TOKEN: &str = "a token for tests";
 
-/// Adds a token to each call.
-pub(crate) type Signed = fn(Request<()>) -> Result<Request<()>, Status>;
+/// Adds to each call what shows who makes it.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    token: String,
+    /// The person for whom the call is made.
+    acting_user: Option<String>,
+}
+
+impl Interceptor for Caller {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        let metadata = request.metadata_mut();
+        metadata.insert("authorization", format!("Bearer {}", self.token).parse().expect("ASCII"));
+        if let Some(user_id) = &self.acting_user {
+            metadata.insert("regiment-acting-user", user_id.parse().expect("digits"));
+        }
+        Ok(request)
+    }
+}
 
 /// A practice and its server; it stops when this is dropped.
 pub(crate) struct Practice {
@@ -43,19 +61,28 @@ impl Practice {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (stop, stopped) = watch::channel(false);
-        let auth = Auth::new(Some(&Secret::new(TOKEN)));
-        tokio::spawn(server::serve(regiment.clone(), listener, auth, server::told(stopped)));
+        let config = Config { api_token: Some(Secret::new(TOKEN)), ..Config::default() };
+        tokio::spawn(server::serve(regiment.clone(), listener, config, server::told(stopped)));
         let endpoint = Channel::from_shared(format!("http://{address}")).expect("an address");
         let channel = endpoint.connect().await.expect("the server answers");
         Self { regiment, clock, channel, _stop: stop }
     }
 
-    pub(crate) fn clients(&self) -> ClientServiceClient<InterceptedService<Channel, Signed>> {
-        ClientServiceClient::with_interceptor(self.channel.clone(), sign)
+    pub(crate) fn clients(&self) -> ClientServiceClient<InterceptedService<Channel, Caller>> {
+        ClientServiceClient::with_interceptor(self.channel.clone(), operator())
     }
 
-    pub(crate) fn logs(&self) -> LogServiceClient<InterceptedService<Channel, Signed>> {
-        LogServiceClient::with_interceptor(self.channel.clone(), sign)
+    pub(crate) fn logs(&self) -> LogServiceClient<InterceptedService<Channel, Caller>> {
+        LogServiceClient::with_interceptor(self.channel.clone(), operator())
+    }
+
+    /// Calls for a client, as the bot does.
+    pub(crate) fn logs_of(
+        &self,
+        user_id: &str,
+    ) -> LogServiceClient<InterceptedService<Channel, Caller>> {
+        let caller = Caller { acting_user: Some(user_id.to_owned()), ..operator() };
+        LogServiceClient::with_interceptor(self.channel.clone(), caller)
     }
 
     /// Moves the clock to an instant, hour by hour, and lets everything due happen.
@@ -102,9 +129,6 @@ pub(crate) fn recruit(user_id: &str) -> v1::Client {
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the signature an interceptor has")]
-fn sign(mut request: Request<()>) -> Result<Request<()>, Status> {
-    let token = format!("Bearer {TOKEN}").parse().expect("ASCII");
-    request.metadata_mut().insert("authorization", token);
-    Ok(request)
+fn operator() -> Caller {
+    Caller { token: TOKEN.to_owned(), acting_user: None }
 }

@@ -70,15 +70,15 @@ async fn a_week_of_canaries_leaves_none_in_the_log() {
     practice.clients().create_client(asked).await.unwrap();
     for day in 3..=9 {
         practice.live_until(&format!("2026-03-{day:02}T08:00:00Z")).await;
-        practice.logs().log_checkin(checkin(WEIGHT)).await.unwrap();
-        practice.logs().log_checkin(checkin(REFUSED_WEIGHT)).await.unwrap_err();
+        practice.logs_of(USER_ID).log_checkin(checkin(WEIGHT)).await.unwrap();
+        practice.logs_of(USER_ID).log_checkin(checkin(REFUSED_WEIGHT)).await.unwrap_err();
         let set = LogTopSetRequest {
             client: format!("clients/{USER_ID}"),
             exercise_id: "ex_none_000".to_owned(),
             top_set: Some(TopSet { weight_kg: LOAD, reps: 5 }),
             ..Default::default()
         };
-        practice.logs().log_top_set(set).await.unwrap_err();
+        practice.logs_of(USER_ID).log_top_set(set).await.unwrap_err();
     }
     let unsigned = GetClientRequest { name: format!("clients/{USER_ID}") };
     let mut stranger = ClientServiceClient::new(practice.channel.clone());
