@@ -95,7 +95,7 @@ pub(crate) fn page(message: &Message) -> Option<Page> {
             }),
             ..Page::titled(Key::ExcuseTitle)
         },
-        Message::Alerts(alerts) => Page {
+        Message::Alerts { alerts } => Page {
             blocks: alerts
                 .iter()
                 .map(|it| Block { heading: None, lines: vec![alert(it)] })

@@ -1,6 +1,7 @@
 //! The engines: plain functions of state and now that return effects. They do no I/O, read no
 //! clock and mint no id.
 
+pub mod alerts;
 pub mod cardio;
 pub mod cards;
 pub mod care;

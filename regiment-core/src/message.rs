@@ -162,7 +162,10 @@ pub enum Message {
         until: Date,
     },
     /// Alerts for the coaches' channel.
-    Alerts(Vec<Alert>),
+    Alerts {
+        /// In the order in which they were raised.
+        alerts: Vec<Alert>,
+    },
 }
 
 words! {

@@ -6,6 +6,7 @@
 //! the outbox until [`Regiment::deliver`] sends them, and scheduled work is rows until
 //! [`Regiment::tick`] decides it.
 
+mod alerts;
 mod apply;
 mod cards;
 mod clients;
@@ -58,6 +59,10 @@ const WORDING: &str = "1";
 
 /// How long a request that was carried out is remembered.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
+
+/// What every process can run.
+const WITHOUT_SCANNER: &[SystemTrigger] =
+    &[SystemTrigger::InfractionScan, SystemTrigger::AlertDigest, SystemTrigger::Honors];
 
 /// The practice, running on a store. Cheap to clone: clones share everything.
 ///
@@ -120,8 +125,8 @@ impl Regiment {
             tx.save_policy(seed, &Actor::System, now).await?;
         }
         let (policy_version, policy) = tx.policy().await?.expect("it was just saved");
-        for trigger in [SystemTrigger::InfractionScan, SystemTrigger::Honors] {
-            seed_trigger(&mut tx, trigger, &policy, now).await?;
+        for trigger in WITHOUT_SCANNER {
+            seed_trigger(&mut tx, *trigger, &policy, now).await?;
         }
         let (library_version, library) = library(&mut tx).await?;
         tx.commit().await?;
@@ -157,11 +162,7 @@ impl Regiment {
 
     /// Returns the system triggers that this process can run.
     fn system_triggers(&self) -> &'static [SystemTrigger] {
-        if self.scanner.is_some() {
-            SystemTrigger::ALL
-        } else {
-            &[SystemTrigger::InfractionScan, SystemTrigger::Honors]
-        }
+        if self.scanner.is_some() { SystemTrigger::ALL } else { WITHOUT_SCANNER }
     }
 
     /// Returns the practice as it acts for a named request. What is done and the request's mark

@@ -113,6 +113,14 @@ fn every_text_of_the_set_is_said_with_all_its_values() {
 }
 
 #[test]
+fn every_message_can_be_kept_as_json() {
+    for (name, message) in every() {
+        let json = serde_json::to_string(&message).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert_eq!(serde_json::from_str::<Message>(&json).unwrap(), message, "{name}");
+    }
+}
+
+#[test]
 fn nothing_for_a_client_shows_macros_flags_or_scores() {
     let mut banned: Vec<String> =
         ["kcal", "calorie", "macro", "protein", "carb", "fats", "fiber", "flag", "score", "risk"]
@@ -122,7 +130,7 @@ fn nothing_for_a_client_shows_macros_flags_or_scores() {
         banned.extend([flag.as_str().to_owned(), flag.as_str().replace('_', " ")]);
     }
     for (name, message) in every() {
-        if matches!(message, Message::Alerts(_)) {
+        if matches!(message, Message::Alerts { .. }) {
             continue;
         }
         let said = everything(&shown(&message));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::{Result, context::Context};
+use super::{Result, alerts::urgent, context::Context};
 use crate::{
     Dossier, Effect, Policy, Slug, UserId,
     effect::{Entry, PauseRow},
@@ -128,7 +128,7 @@ impl Changes {
             excuses,
             requests,
             pauses,
-            messages,
+            mut messages,
             before,
         } = self;
         for (user_id, mut client) in profiles {
@@ -161,6 +161,7 @@ impl Changes {
             })
             .collect();
         tx.raise_alerts(&alerts, now).await?;
+        messages.extend(urgent(tx, &alerts, now).await?);
         tx.save_plans(&plans.into_values().collect::<Vec<_>>()).await?;
         tx.save_choices(&choices.into_values().collect::<Vec<_>>()).await?;
         tx.save_excuses(&excuses).await?;

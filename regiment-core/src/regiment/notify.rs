@@ -138,6 +138,6 @@ pub fn name_of(message: &Message) -> &'static str {
         Message::Honors(_) => "honors",
         Message::Private { .. } => "private",
         Message::ExcuseAnswer { .. } => "excuse_answer",
-        Message::Alerts(_) => "alerts",
+        Message::Alerts { .. } => "alerts",
     }
 }

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::{
     Error, Regiment, Result,
+    alerts::digest,
     apply::{Changes, row},
     context::Context,
     load::{self, Scope},
@@ -183,6 +184,7 @@ impl Regiment {
         let mut changes = Changes::default();
         match claimed.trigger {
             SystemTrigger::InfractionScan => self.rescan(tx, context, &mut changes).await?,
+            SystemTrigger::AlertDigest => digest(tx, context, &mut changes, due_at).await?,
             SystemTrigger::Honors => self.rank(tx, context, &mut changes, due_at).await?,
             SystemTrigger::WeeklyScan => {}
         }

@@ -168,7 +168,7 @@ impl Company {
             | Message::Honors(_)
             | Message::Private { .. }
             | Message::ExcuseAnswer { .. }
-            | Message::Alerts(_) => {}
+            | Message::Alerts { .. } => {}
         }
     }
 

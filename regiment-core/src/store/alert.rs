@@ -45,14 +45,15 @@ impl Tx {
                 rank(alert.severity),
                 &alert.text,
                 now,
+                now,
                 alert.count,
             ]
         });
         self.insert(
-            "INSERT INTO alerts (id, kind, about, severity, text, raised_at, count) VALUES",
+            "INSERT INTO alerts (id, kind, about, severity, text, raised_at, last_at, count) VALUES",
             rows.collect(),
             "ON CONFLICT (kind, about) WHERE closed_at IS NULL DO UPDATE SET \
-             count = alerts.count + excluded.count, text = excluded.text, \
+             count = alerts.count + excluded.count, text = excluded.text, last_at = excluded.last_at, \
              severity = CASE WHEN excluded.severity > alerts.severity \
              THEN excluded.severity ELSE alerts.severity END",
         )
@@ -90,7 +91,7 @@ impl Tx {
         self.read_all(&rows, alert)
     }
 
-    /// Lists the alerts that were raised from `from` until before `until`, oldest first.
+    /// Lists the alerts that were last raised from `from` until before `until`, in that order.
     pub async fn alerts_between(
         &mut self,
         from: Timestamp,
@@ -100,7 +101,7 @@ impl Tx {
             .fetch(
                 &ALERTS,
                 "SELECT id, kind, about, severity, text, raised_at, count, closed_at, closed_by \
-                 FROM alerts WHERE raised_at >= $1 AND raised_at < $2 ORDER BY raised_at, id",
+                 FROM alerts WHERE last_at >= $1 AND last_at < $2 ORDER BY last_at, id",
                 &values![from, until],
             )
             .await?;

@@ -55,6 +55,7 @@ const SCRIPTS: &[Script] = scripts![
     "0009_weigh_ins",
     "0010_card_decisions",
     "0011_claim_in_order",
+    "0012_alert_digest",
 ];
 
 /// Which way a step goes.

@@ -4,7 +4,7 @@ use regiment_core::{
     Id,
     effect::{PauseChange, PauseRow},
     record::{
-        Actor, AlertKind, CardAction, CardSource, CardState, Choice, CompiledPlan, Excuse,
+        Actor, Alert, AlertKind, CardAction, CardSource, CardState, Choice, CompiledPlan, Excuse,
         ExcuseReason, ExcuseRequest, Infraction, InfractionKind, JobCard, Macros, PlanChoice,
         RequestState, Severity, Standing, Stream, Voided,
     },
@@ -296,6 +296,10 @@ on_both! {
         ]);
         assert_eq!((open[0].user_id, open[0].text.as_str()), (Some(user("1")), "text 5"));
         assert_eq!((open[0].raised_at, open[1].user_id), (at(1), None));
+        // When each was last raised: the first at 3.
+        let between = |alerts: Vec<Alert>| alerts.into_iter().map(|alert| alert.id).collect::<Vec<_>>();
+        assert_eq!(between(tx.alerts_between(at(2), at(3)).await.unwrap()), [id(4)]);
+        assert_eq!(between(tx.alerts_between(at(1), at(4)).await.unwrap()), [id(2), id(4), id(1)]);
     }
 
     async fn an_alert_that_was_closed_is_raised_anew(database: &Database) {

@@ -200,8 +200,10 @@ pub(crate) fn alerts() -> Message {
         closed_at: None,
         closed_by: None,
     };
-    Message::Alerts(vec![
-        alert(AlertKind::MissedCheckin, Severity::Low, Some(user(CLIENT)), "no check-in", 2),
-        alert(AlertKind::Spooled, Severity::High, None, "3 writes wait in the `spool`", 1),
-    ])
+    Message::Alerts {
+        alerts: vec![
+            alert(AlertKind::MissedCheckin, Severity::Low, Some(user(CLIENT)), "no check-in", 2),
+            alert(AlertKind::Spooled, Severity::High, None, "3 writes wait in the `spool`", 1),
+        ],
+    }
 }

@@ -12,6 +12,8 @@ words! {
     pub enum SystemTrigger("trigger") {
         /// Looks again at clients whose logs, excuses or pauses changed; every hour.
         InfractionScan = "infraction_scan",
+        /// The coaches' digest of alerts; every hour.
+        AlertDigest = "alert_digest",
         /// The weekly flag scan; only where a scanner is at hand.
         WeeklyScan = "weekly_scan",
         /// The honors board.
@@ -24,13 +26,13 @@ impl SystemTrigger {
         match self {
             Self::WeeklyScan => Some(policy.times.scan_weekday),
             Self::Honors => Some(policy.times.honors_weekday),
-            Self::InfractionScan => None,
+            Self::InfractionScan | Self::AlertDigest => None,
         }
     }
 
     const fn time(self, policy: &Policy) -> Option<Time> {
         match self {
-            Self::InfractionScan => None,
+            Self::InfractionScan | Self::AlertDigest => None,
             Self::WeeklyScan => Some(policy.times.scan_utc),
             Self::Honors => Some(policy.times.honors_utc),
         }

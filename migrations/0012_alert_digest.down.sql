@@ -1,0 +1,3 @@
+DROP INDEX alerts_by_time;
+CREATE INDEX alerts_by_time ON alerts (raised_at);
+ALTER TABLE alerts DROP COLUMN last_at;
