@@ -251,7 +251,8 @@ impl Regiment {
         decide: impl FnOnce(&Dossier, &Context) -> Result<(Vec<Effect>, T)>,
     ) -> Result<T> {
         let (mut tx, context) = self.begin().await?;
-        let answer = self.decide_in(&mut tx, &context, user_id, decide).await?;
+        let dossier = load::locked(&mut tx, user_id, &context).await?;
+        let answer = decide_in(&mut tx, &context, dossier, decide).await?;
         tx.commit().await?;
         Ok(answer)
     }
@@ -266,24 +267,10 @@ impl Regiment {
     ) -> Result<T> {
         let (mut tx, context) = self.begin().await?;
         let subject = subject_of(&mut tx, user_id).await?;
-        let answer = self.decide_in(&mut tx, &context, user_id, decide).await?;
+        let dossier = load::locked(&mut tx, user_id, &context).await?;
+        let answer = decide_in(&mut tx, &context, dossier, decide).await?;
         tx.append_audit(&[entry(by, action, &subject)], context.now).await?;
         tx.commit().await?;
-        Ok(answer)
-    }
-
-    async fn decide_in<T>(
-        &self,
-        tx: &mut Tx,
-        context: &Context,
-        user_id: UserId,
-        decide: impl FnOnce(&Dossier, &Context) -> Result<(Vec<Effect>, T)>,
-    ) -> Result<T> {
-        let mut dossier = load::locked(tx, user_id, context).await?;
-        let (effects, answer) = decide(&dossier, context)?;
-        let mut changes = Changes::default();
-        changes.take(&mut dossier, effects);
-        changes.write(tx, context).await?;
         Ok(answer)
     }
 }
@@ -296,6 +283,20 @@ impl fmt::Debug for Regiment {
 
 async fn mark(tx: &mut Tx, request: &Request, now: Timestamp) -> Result<Marked> {
     Ok(tx.mark_request(request, now, now + REMEMBERED).await?)
+}
+
+/// Decides about a client and writes every effect.
+async fn decide_in<T>(
+    tx: &mut Tx,
+    context: &Context,
+    mut dossier: Dossier,
+    decide: impl FnOnce(&Dossier, &Context) -> Result<(Vec<Effect>, T)>,
+) -> Result<T> {
+    let (effects, answer) = decide(&dossier, context)?;
+    let mut changes = Changes::default();
+    changes.take(&mut dossier, effects);
+    changes.write(tx, context).await?;
+    Ok(answer)
 }
 
 /// Reads the built-in library with the deployment's own templates over it.

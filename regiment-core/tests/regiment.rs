@@ -12,8 +12,10 @@ use regiment_core::{
     },
     measure::Minutes,
     message::{Message, Recipient},
-    record::{Actor, ClientProfile, DoneOrMissed, Log, Macros, Order, Status, Stream},
-    regiment::{Answer, Durability, Enlisted, Error, Inbox, Regiment, Submitted},
+    record::{
+        Actor, AlertKind, ClientProfile, DoneOrMissed, Log, Macros, Note, Order, Status, Stream,
+    },
+    regiment::{Answer, Durability, Enlisted, Error, Inbox, Received, Regiment, Submitted},
     store::{Occasion, Request, Spool, Store},
     testing::{at, date, report, set, slug, user},
 };
@@ -192,6 +194,91 @@ async fn answers_stand_until_the_deadline_and_only_a_coach_overrides_after_it() 
 }
 
 #[tokio::test]
+async fn a_coach_overrides_a_log_of_any_age() {
+    let practice = Practice::open("2026-03-09T12:00:00Z").await;
+    let ana = practice.active_client("7", "UTC").await;
+    practice.live(35).await;
+    let day = date("2026-03-10");
+    let today = practice.regiment.today(ana).await.expect("a day");
+    let meal = today.items.iter().find(|item| item.key.stream == Stream::Meal).expect("a meal");
+    practice.clock.advance(SignedDuration::from_hours(24 * 50));
+    practice
+        .regiment
+        .log(Submitted {
+            user_id: ana,
+            date: day,
+            answer: Answer::Meal { meal_id: slug(&meal.key.item), status: DoneOrMissed::Completed },
+            by: practice.coach.clone(),
+            entered_at: None,
+            reason: Some("found on paper".to_owned()),
+        })
+        .await
+        .expect("a coach with a reason");
+    let revisions = practice.regiment.revisions(ana, Some(Stream::Meal), day, day).await;
+    let found: Vec<bool> = revisions
+        .expect("revisions")
+        .iter()
+        .filter(|revision| revision.log.key() == meal.key)
+        .map(|revision| revision.log.is_missed())
+        .collect();
+    assert_eq!(found, [true, false]);
+}
+
+#[tokio::test]
+async fn coaches_hear_of_a_noons_missed_check_ins_in_one_digest() {
+    let practice = Practice::open("2026-03-09T12:00:00Z").await;
+    for id in ["7", "8"] {
+        practice.active_client(id, "UTC").await;
+    }
+    practice.live(23).await; // Tuesday, 11:00
+    practice.inbox.take();
+    practice.live(1).await;
+    let alerts = |received: &[Received]| -> Vec<Vec<AlertKind>> {
+        let told = received.iter().filter(|sent| sent.to == Recipient::Coaches);
+        told.filter_map(|sent| {
+            let Message::Alerts { alerts } = &sent.message else { return None };
+            Some(alerts.iter().map(|alert| alert.kind).collect())
+        })
+        .collect()
+    };
+    assert_eq!(alerts(&practice.inbox.take()), Vec::<Vec<AlertKind>>::new());
+    practice.live(1).await;
+    assert_eq!(alerts(&practice.inbox.take()), [[AlertKind::MissedCheckin; 2]]);
+    practice.live(5).await;
+    assert_eq!(alerts(&practice.inbox.take()), Vec::<Vec<AlertKind>>::new());
+    // The next noon raises the same two alerts again.
+    practice.live(19).await;
+    assert!(alerts(&practice.inbox.take()).contains(&vec![AlertKind::MissedCheckin; 2]));
+}
+
+#[tokio::test]
+async fn coaches_hear_at_once_of_a_safety_note() {
+    let practice = Practice::open("2026-03-09T12:00:00Z").await;
+    let ana = practice.active_client("7", "UTC").await;
+    practice.live(20).await; // Tuesday, 08:00
+    practice.inbox.take();
+    let mut ill = report(74.2);
+    ill.notes = Note::try_from("chest pain since last night".to_owned()).expect("a note");
+    let checkin = Submitted {
+        user_id: ana,
+        date: date("2026-03-10"),
+        answer: Answer::Checkin { report: Some(ill) },
+        by: Actor::Client(ana),
+        entered_at: None,
+        reason: None,
+    };
+    practice.regiment.log(checkin.clone()).await.expect("in time");
+    practice.regiment.deliver(&practice.inbox).await.expect("a delivery");
+    let received = practice.inbox.take();
+    let told: Vec<_> = received.iter().filter(|sent| sent.to == Recipient::Coaches).collect();
+    assert!(
+        matches!(&told[..], [sent] if matches!(&sent.message, Message::Alerts { alerts }
+        if alerts.len() == 1 && alerts[0].kind == AlertKind::Escalation)),
+        "{told:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_pause_neither_skips_a_mission_nor_repeats_one_that_was_tried() {
     let practice = Practice::open("2026-03-09T12:00:00Z").await;
     let idle = practice.active_client("7", "UTC").await;
@@ -228,6 +315,41 @@ async fn a_pause_neither_skips_a_mission_nor_repeats_one_that_was_tried() {
     };
     assert_eq!(missions(idle), [1, 1, 2]);
     assert_eq!(missions(keen), [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn what_waits_in_the_spool_was_answered_before_what_comes_now() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let clock = Arc::new(ManualClock::at(at("2026-01-06T07:00:00Z")));
+    let regiment = on_file(folder.path(), &clock).await;
+    let ana = regiment_core::testing::client("42");
+    regiment.create(ana, &Actor::Coach("1".to_owned())).await.expect("a new client");
+    clock.advance(SignedDuration::from_hours(24));
+    regiment.tick().await.expect("a turn");
+    let answer = |status| Submitted {
+        user_id: user("42"),
+        date: date("2026-01-07"),
+        answer: Answer::Meal { meal_id: slug("template_a_meal1"), status },
+        by: Actor::Client(user("42")),
+        entered_at: Some(clock.now()),
+        reason: None,
+    };
+    let eaten = DoneOrMissed::Completed;
+    regiment.log(answer(eaten)).await.expect("stored");
+    regiment.store().close().await;
+    clock.advance(SignedDuration::from_mins(1));
+    let waits = regiment.log(answer(DoneOrMissed::Missed)).await.expect("spooled");
+    assert_eq!(waits.durability, Durability::Spooled);
+
+    // The database is back, and he changes his mind before the next turn.
+    let regiment = on_file(folder.path(), &clock).await;
+    clock.advance(SignedDuration::from_mins(1));
+    regiment.log(answer(eaten)).await.expect("stored");
+    regiment.tick().await.expect("a turn");
+    let today = regiment.today(user("42")).await.expect("a day");
+    let meal = today.items.iter().find(|item| item.key.item == "template_a_meal1");
+    let log = meal.and_then(|item| item.log.as_ref()).expect("a log");
+    assert!(!log.is_missed(), "{log:?}");
 }
 
 /// The practice on a file, as it is after every start.

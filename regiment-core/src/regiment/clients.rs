@@ -6,6 +6,7 @@ use super::{
     Error, Regiment, Result,
     apply::begin,
     context::{Context, random_name},
+    decide_in, load,
 };
 use crate::{
     Effect, Slug, UserId,
@@ -71,7 +72,8 @@ impl Regiment {
         complete(&mut completed);
         let subject = completed.subject().to_owned();
         let mut audit = vec![super::entry(by, "created", &subject)];
-        self.decide_in(&mut tx, &context, user_id, |dossier, context| {
+        let dossier = load::locked(&mut tx, user_id, &context).await?;
+        decide_in(&mut tx, &context, dossier, |dossier, context| {
             let Context { now, policy, library } = context;
             let mut effects = onboarding::edit(dossier, library, completed, &[], None, *now)?;
             if intake == Intake::Activate {

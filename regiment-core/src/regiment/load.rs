@@ -9,7 +9,7 @@ use crate::{
     Dossier, Policy, UserId,
     calendar::{cycle_start, days_after, days_before, local_date},
     engine::{infractions, meals::prompt_key, schedule::Trigger},
-    record::Ordered,
+    record::{Ordered, Stream},
     store::Tx,
 };
 
@@ -68,8 +68,37 @@ impl Scope {
 pub(super) async fn locked(tx: &mut Tx, user_id: UserId, context: &Context) -> Result<Dossier> {
     let client = tx.lock_client(user_id).await?.ok_or(Error::UnknownClient)?;
     let today = local_date(&client.timezone_offset, context.now);
-    let mut found = dossiers(tx, &[user_id], today, Scope::Full).await?;
+    let mut found = BTreeMap::from([(user_id, Dossier::new(client))]);
+    fill(tx, &mut found, today, Scope::Full).await?;
     found.remove(&user_id).ok_or(Error::UnknownClient)
+}
+
+/// Loads what an answer to an item is judged by under the client's lock: what was ordered and logged
+/// that date, however long ago it is.
+pub(super) async fn asked(
+    tx: &mut Tx,
+    user_id: UserId,
+    (date, stream): (Date, Stream),
+    context: &Context,
+) -> Result<Dossier> {
+    let client = tx.lock_client(user_id).await?.ok_or(Error::UnknownClient)?;
+    let mut found = BTreeMap::from([(user_id, Dossier::new(client))]);
+    let mut checkins_from = date;
+    match stream {
+        Stream::Training => load_lifts(tx, &mut found).await?,
+        Stream::Checkin => {
+            checkins_from = days_before(date, context.policy.checkin.median_days.into());
+            load_cards(tx, &mut found).await?;
+        }
+        Stream::Meal | Stream::Cardio => {}
+    }
+    let mut dossier = found.remove(&user_id).ok_or(Error::UnknownClient)?;
+    dossier.logs_from = date;
+    dossier.orders = tx.orders_from([user_id], date).await?;
+    let logs = tx.recent_logs([user_id], date, checkins_from).await?;
+    dossier.logs = logs.into_iter().map(|log| (log.key(), log)).collect();
+    dossier.excuses = tx.excuses_until([user_id], date).await?;
+    Ok(dossier)
 }
 
 /// Loads one client to be read, whole.
@@ -85,6 +114,18 @@ pub(super) async fn dossiers(
     today: Date,
     scope: Scope,
 ) -> Result<BTreeMap<UserId, Dossier>> {
+    let clients = tx.clients(user_ids.iter().copied()).await?;
+    let mut found = clients.into_iter().map(|it| (it.user_id, Dossier::new(it))).collect();
+    fill(tx, &mut found, today, scope).await?;
+    Ok(found)
+}
+
+async fn fill(
+    tx: &mut Tx,
+    found: &mut BTreeMap<UserId, Dossier>,
+    today: Date,
+    scope: Scope,
+) -> Result<()> {
     let whole = Reach { days: Dossier::LOG_DAYS, checkin_days: Dossier::LOG_DAYS };
     let (plans, lifts, cards, review) = match scope {
         Scope::Due { plans, lifts, cards, review } => (plans, lifts, cards, review),
@@ -92,45 +133,33 @@ pub(super) async fn dossiers(
     };
     let first = days_before(today, Dossier::LOG_DAYS - 1);
     let cycle = cycle_start(today);
-    let clients = tx.clients(user_ids.iter().copied()).await?;
-    let mut found: BTreeMap<UserId, Dossier> =
-        clients.into_iter().map(|client| (client.user_id, Dossier::new(client))).collect();
     let ids: Vec<UserId> = found.keys().copied().collect();
     let ids = || ids.iter().copied();
 
     if plans {
         for plan in tx.plans_from(ids(), days_before(cycle, 7)).await? {
-            at(&mut found, plan.user_id, |dossier| dossier.plans.push(plan));
+            at(found, plan.user_id, |dossier| dossier.plans.push(plan));
         }
     }
     if cards {
-        for card in tx.unresolved_cards(ids()).await? {
-            at(&mut found, card.user_id, |dossier| dossier.cards.push(card));
-        }
+        load_cards(tx, found).await?;
     }
     if lifts {
-        for lift in tx.lifts(ids()).await? {
-            at(&mut found, lift.user_id, |dossier| {
-                dossier.last_sets.insert(lift.exercise_id.clone(), lift.last);
-                if let Some(best) = lift.best_before {
-                    dossier.best_sets.insert(lift.exercise_id, best);
-                }
-            });
-        }
-        load_missions(tx, &mut found).await?;
+        load_lifts(tx, found).await?;
+        load_missions(tx, found).await?;
     }
     let since = if scope == Scope::Full { first } else { days_before(today, 1) };
     for order in tx.orders_from(ids(), since).await? {
-        at(&mut found, order.user_id, |dossier| dossier.orders.push(order));
+        at(found, order.user_id, |dossier| dossier.orders.push(order));
     }
     let Some(Reach { days, checkin_days }) = review else {
-        return Ok(found);
+        return Ok(());
     };
 
     let logs_from = days_before(today, days - 1);
     let checkins_from = days_before(today, checkin_days - 1);
     for log in tx.recent_logs(ids(), logs_from, checkins_from).await? {
-        at(&mut found, log.user_id(), |dossier| {
+        at(found, log.user_id(), |dossier| {
             dossier.logs.insert(log.key(), log);
         });
     }
@@ -143,29 +172,48 @@ pub(super) async fn dossiers(
             // The key begins with the client's id.
             let user_id = key.split(':').next().and_then(|id| id.parse().ok());
             if let Some(user_id) = user_id {
-                at(&mut found, user_id, |dossier| dossier.prompted.push(coming));
+                at(found, user_id, |dossier| dossier.prompted.push(coming));
             }
         }
         for choice in tx.choices_from(ids(), cycle).await? {
-            at(&mut found, choice.user_id, |dossier| dossier.choices.push(choice));
+            at(found, choice.user_id, |dossier| dossier.choices.push(choice));
         }
     }
     for excuse in tx.excuses_until(ids(), first).await? {
-        at(&mut found, excuse.user_id, |dossier| dossier.excuses.push(excuse));
+        at(found, excuse.user_id, |dossier| dossier.excuses.push(excuse));
     }
     for request in tx.open_requests(ids()).await? {
-        at(&mut found, request.user_id, |dossier| dossier.requests.push(request));
+        at(found, request.user_id, |dossier| dossier.requests.push(request));
     }
     for event in tx.infractions_from(ids(), first).await? {
-        at(&mut found, event.user_id, |dossier| dossier.infractions.push(event));
+        at(found, event.user_id, |dossier| dossier.infractions.push(event));
     }
     for standing in tx.standings(ids()).await? {
-        at(&mut found, standing.user_id, |dossier| dossier.standing = standing);
+        at(found, standing.user_id, |dossier| dossier.standing = standing);
     }
     for (user_id, date) in tx.closed_from(ids(), first).await? {
-        at(&mut found, user_id, |dossier| dossier.closed.push(date));
+        at(found, user_id, |dossier| dossier.closed.push(date));
     }
-    Ok(found)
+    Ok(())
+}
+
+async fn load_cards(tx: &mut Tx, found: &mut BTreeMap<UserId, Dossier>) -> Result<()> {
+    for card in tx.unresolved_cards(found.keys().copied()).await? {
+        at(found, card.user_id, |dossier| dossier.cards.push(card));
+    }
+    Ok(())
+}
+
+async fn load_lifts(tx: &mut Tx, found: &mut BTreeMap<UserId, Dossier>) -> Result<()> {
+    for lift in tx.lifts(found.keys().copied()).await? {
+        at(found, lift.user_id, |dossier| {
+            dossier.last_sets.insert(lift.exercise_id.clone(), lift.last);
+            if let Some(best) = lift.best_before {
+                dossier.best_sets.insert(lift.exercise_id, best);
+            }
+        });
+    }
+    Ok(())
 }
 
 /// Counts each client's missions from the last workout that took place; an imported client has logs

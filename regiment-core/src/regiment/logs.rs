@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Regiment, Result, context::Context, spooled};
+use super::{Error, Regiment, Result, context::Context, decide_in, load, spooled};
 use crate::{
     Dossier, Effect, Slug, UserId,
     engine::{
@@ -14,8 +14,8 @@ use crate::{
         meals, training,
     },
     measure::Minutes,
-    record::{Actor, CheckinReport, DoneOrMissed, Exercise, Meal, TopSet},
-    store,
+    record::{Actor, CheckinReport, DoneOrMissed, Exercise, Meal, Stream, TopSet},
+    store::{self, Tx},
 };
 
 /// One answer to one item of an order.
@@ -85,6 +85,18 @@ pub struct Logged {
     pub confirm_weight: bool,
 }
 
+impl Answer {
+    /// Returns the stream of the item that is answered.
+    pub const fn stream(&self) -> Stream {
+        match self {
+            Self::Meal { .. } => Stream::Meal,
+            Self::TopSet { .. } => Stream::Training,
+            Self::Cardio { .. } => Stream::Cardio,
+            Self::Checkin { .. } => Stream::Checkin,
+        }
+    }
+}
+
 impl Regiment {
     /// Takes a client's answer, or a coach's override.
     ///
@@ -107,24 +119,31 @@ impl Regiment {
     /// # Errors
     /// [`Error::Refused`] where no weight of that date waits for confirmation.
     pub async fn confirm_weight(&self, user_id: UserId, date: Date, by: Actor) -> Result<()> {
-        self.act(user_id, |dossier, context| {
+        let (mut tx, context) = self.begin().await?;
+        let dossier = load::asked(&mut tx, user_id, (date, Stream::Checkin), &context).await?;
+        decide_in(&mut tx, &context, dossier, |dossier, context| {
             Ok((checkin::confirm(dossier, date, by, context.now)?, ()))
         })
-        .await
+        .await?;
+        Ok(tx.commit().await?)
     }
 
     async fn store_answer(&self, submitted: &Submitted) -> Result<Logged> {
+        // What waits was answered before.
+        self.replay_spool().await?;
         store::retry(
             [Duration::from_millis(20), Duration::from_millis(100)],
             Error::may_pass,
-            || {
-                self.act(submitted.user_id, |dossier, context| {
-                    let (effects, confirm_weight) = decide(submitted, Via::Live, dossier, context)?;
-                    Ok((effects, Logged { durability: Durability::Stored, confirm_weight }))
-                })
-            },
+            || self.store_once(submitted),
         )
         .await
+    }
+
+    async fn store_once(&self, submitted: &Submitted) -> Result<Logged> {
+        let (mut tx, context) = self.begin().await?;
+        let confirm_weight = answer_in(&mut tx, &context, submitted, Via::Live).await?;
+        tx.commit().await?;
+        Ok(Logged { durability: Durability::Stored, confirm_weight })
     }
 
     async fn spool_answer(&self, submitted: Submitted, error: store::Error) -> Result<Logged> {
@@ -138,7 +157,20 @@ impl Regiment {
     }
 }
 
-pub(super) fn decide(
+/// Decides about an answer, writes every effect, and returns whether a weight is to be confirmed.
+pub(super) async fn answer_in(
+    tx: &mut Tx,
+    context: &Context,
+    submitted: &Submitted,
+    via: Via,
+) -> Result<bool> {
+    let item = (submitted.date, submitted.answer.stream());
+    let dossier = load::asked(tx, submitted.user_id, item, context).await?;
+    decide_in(tx, context, dossier, |dossier, context| decide(submitted, via, dossier, context))
+        .await
+}
+
+fn decide(
     submitted: &Submitted,
     via: Via,
     dossier: &Dossier,

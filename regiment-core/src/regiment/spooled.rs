@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Error, Regiment, Result,
     context::random_name,
-    logs::{Submitted, decide},
+    logs::{Submitted, answer_in},
     mark,
 };
 use crate::{
@@ -45,6 +45,7 @@ impl Regiment {
         let Some(spool) = self.spool.as_ref().filter(|spool| !spool.is_empty()) else {
             return Ok(());
         };
+        let _turn = spool.turn().await;
         let recovered = spool.read::<Waiting>()?;
         for damage in &recovered.damage {
             tracing::error!(engine = "spool", outcome = "damaged", ?damage, "a part is unreadable");
@@ -64,12 +65,8 @@ impl Regiment {
                 continue;
             }
             let savepoint = tx.savepoint().await?;
-            let submitted = waiting.entry.submitted.clone();
-            let stored = self
-                .decide_in(&mut tx, &context, submitted.user_id, move |dossier, context| {
-                    decide(&submitted, Via::Spool, dossier, context)
-                })
-                .await;
+            let submitted = &waiting.entry.submitted;
+            let stored = answer_in(&mut tx, &context, submitted, Via::Spool).await;
             match tx.settle(savepoint, stored).await? {
                 Ok(_) => {}
                 Err(error @ (Error::Refused(_) | Error::Invalid(_) | Error::UnknownClient)) => {
@@ -80,6 +77,9 @@ impl Regiment {
                 Err(error) => return Err(error),
             }
             tx.commit().await?;
+        }
+        if recovered.read == 0 {
+            return Ok(());
         }
         spool.clear(&recovered)?;
         tracing::info!(engine = "spool", outcome = "replayed", answers = recovered.entries.len());

@@ -17,7 +17,8 @@ const ORDERS: Table = Table { name: "orders", key: &["user_id", "date", "kind"] 
 const CLOSED: Table = Table { name: "closed_dates", key: &["user_id", "date"] };
 
 impl Tx {
-    /// Saves orders over those of the same client, date and kind, each of which comes once.
+    /// Saves orders over those of the same client, date and kind, each of which comes once. When one
+    /// was first delivered stays: the sender may have written it since the order was read.
     pub async fn save_orders(&mut self, orders: &[Order]) -> Result<()> {
         let mut rows = Vec::with_capacity(orders.len());
         for order in orders {
@@ -37,7 +38,8 @@ impl Tx {
              withdrawn_at, body) VALUES",
             rows,
             "ON CONFLICT (user_id, date, kind) DO UPDATE SET ordered_at = excluded.ordered_at, \
-             deadline_at = excluded.deadline_at, delivered_at = excluded.delivered_at, \
+             deadline_at = excluded.deadline_at, \
+             delivered_at = COALESCE(orders.delivered_at, excluded.delivered_at), \
              withdrawn_at = excluded.withdrawn_at, body = excluded.body",
         )
         .await?;

@@ -97,6 +97,7 @@ pub enum Damage {
 pub struct Spool {
     path: Arc<Path>,
     file: Arc<Mutex<Open>>,
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Debug)]
@@ -140,7 +141,13 @@ impl Spool {
             file.sync_all().map_err(failed)?;
         }
         let open = Open { file, len: whole as u64, is_closed: false };
-        Ok((Spool { path, file: Arc::new(Mutex::new(open)) }, damage))
+        let spool = Spool { path, file: Arc::new(Mutex::new(open)), turn: Arc::default() };
+        Ok((spool, damage))
+    }
+
+    /// Waits until nobody else is replaying: who holds the turn may read, store and clear.
+    pub async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
     }
 
     /// Writes an entry; it is on the disk when this returns.

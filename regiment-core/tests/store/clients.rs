@@ -298,6 +298,11 @@ on_both! {
         tx.order_delivered(user("1"), ordered.date, OrderKind::Fuel, at(9)).await.unwrap();
         let found = tx.orders_from([user("1")], ordered.date).await.unwrap();
         assert_eq!(found[0].delivered_at, Some(at(7)));
+        // Somebody who read the order before that withdraws it.
+        ordered.withdrawn_at = Some(at(9));
+        tx.save_orders(&[ordered]).await.unwrap();
+        let found = tx.orders_from([user("1")], date("2026-01-06")).await.unwrap();
+        assert_eq!((found[0].delivered_at, found[0].withdrawn_at), (Some(at(7)), Some(at(9))));
     }
 
     async fn the_last_workout_is_found_however_long_ago(database: &Database) {
