@@ -24,7 +24,7 @@ pub use card::{
 pub use cardio::{CardioLog, CardioStatus};
 pub use checkin::{CheckinLog, CheckinReport, Level, Mood, Note, Sleep};
 pub use client::{ClientProfile, Gate, Goal, Macros, Status, Subject};
-pub use decision::{CardDecision, Stood, Taken, Verdict};
+pub use decision::{CardDecision, Judgment, Stood, Taken, Verdict};
 pub use excuse::{Excuse, ExcuseReason, ExcuseRequest, RequestState};
 pub use honors::{Board, Place, Ranking};
 pub use infraction::{Infraction, InfractionKind, Standing, Voided, Warning};

@@ -36,6 +36,7 @@ use self::{
     context::{Context, random},
 };
 pub use self::{
+    cards::{Chosen, ShownCard},
     clients::{Enlisted, Intake},
     coach::Span,
     deliver::Sent,

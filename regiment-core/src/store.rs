@@ -41,6 +41,7 @@ use sqlx::{PgPool, SqlitePool};
 pub use self::{
     alert::{Closed, NewAlert},
     audit::{AuditEntry, AuditHead, AuditReport, Break, Details, ERASED, NewEntry},
+    card::{CardOrder, CardPlace, CardsWanted, ListedCard},
     delivery::{DeliveryState, Tracked},
     error::{Conflict, Corrupt, Error, Migration, Result},
     honors::Achievement,

@@ -1,6 +1,7 @@
 //! The API `regiment.v1` over gRPC and gRPC-Web, with health and reflection, on one port.
 
 pub mod auth;
+mod cards;
 mod clients;
 mod convert;
 mod logs;
@@ -20,6 +21,7 @@ use prost_types::FileDescriptorSet;
 use regiment_core::regiment::Regiment;
 use regiment_proto::FILE_DESCRIPTOR_SET;
 use regiment_proto::v1::client_service_server::ClientServiceServer;
+use regiment_proto::v1::job_card_service_server::JobCardServiceServer;
 use regiment_proto::v1::log_service_server::LogServiceServer;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -113,6 +115,7 @@ fn services(routes: Routes, regiment: &Arc<Regiment>) -> Routes {
     }
     routes
         .add_service(limited!(ClientServiceServer, clients::Clients::new(regiment.clone())))
+        .add_service(limited!(JobCardServiceServer, cards::Cards::new(regiment.clone())))
         .add_service(limited!(LogServiceServer, logs::Logs::new(regiment.clone())))
 }
 

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use prost::bytes::Bytes;
 use regiment_core::Invalid;
 use regiment_core::engine::Refusal;
 use regiment_core::regiment::Error;
@@ -78,9 +79,21 @@ pub(crate) fn retry(code: Code, message: &str, reason: &str, pause: Duration) ->
     Status::with_error_details(code, message, details)
 }
 
+/// Says that there is no such card.
+pub(crate) fn no_card() -> Status {
+    not_found("no such card", "NO_CARD")
+}
+
+/// Says which of several things that were asked together a status is about.
+pub(crate) fn about(which: &str, status: &Status) -> Status {
+    let message = format!("{which}: {}", status.message());
+    let details = Bytes::copy_from_slice(status.details());
+    Status::with_details(status.code(), message, details)
+}
+
 /// Says that the record has changed since its etag was read.
 pub(crate) fn stale() -> Status {
-    let message = "the client has changed since that etag was read; read it again";
+    let message = "it has changed since that etag was read; read it again";
     with_reason(Code::Aborted, message, "STALE_ETAG")
 }
 
@@ -105,11 +118,13 @@ pub(crate) fn of(error: Error, at: &str) -> Status {
             }
             violations.done().expect_err("an invalid request names a field")
         }
+        Error::Refused(Refusal::NoCard) => no_card(),
         Error::Refused(Refusal::Invalid(refused)) => invalid(&path(at, refused.field()), &refused),
         Error::Refused(refusal) => {
             with_reason(Code::FailedPrecondition, &refusal.to_string(), reason(&refusal))
         }
         Error::Repeated => repeated(),
+        Error::OneOf { place: _, source } => of(*source, at),
         Error::Store(error) => of_store(error),
         error => internal(&error),
     }

@@ -14,7 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use regiment_core::Id;
 use regiment_core::record::{
-    CardAction, CardDecision, DismissReason, Flag, FlagName, JobCard, Severity, Taken, Verdict,
+    CardAction, CardDecision, DismissReason, Flag, FlagName, JobCard, Judgment, Severity, Taken,
+    Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -66,7 +67,8 @@ pub struct Priorities {
 
 impl Priorities {
     /// Learns from decisions, oldest first, as of an instant. Of a card the last decision that
-    /// closed it and was not undone counts; a card nobody decided on says nothing.
+    /// closed it and was not undone counts; a card nobody decided on says nothing. A flag that was
+    /// judged by itself counts as it was judged last, whatever became of its card.
     pub fn learn(decisions: &[CardDecision], now: Timestamp) -> Self {
         let undone: BTreeSet<Id<CardDecision>> = decisions
             .iter()
@@ -76,19 +78,29 @@ impl Priorities {
             })
             .collect();
         let mut last: BTreeMap<Id<JobCard>, (&CardDecision, Closed)> = BTreeMap::new();
+        let mut judged: BTreeMap<(Id<JobCard>, Flag), (&CardDecision, Closed)> = BTreeMap::new();
         for decision in decisions.iter().filter(|decision| !undone.contains(&decision.id)) {
-            if let Some(closed) = closed(&decision.verdict) {
+            if let Verdict::Judge { flag, judgment } = &decision.verdict {
+                let closed = match judgment {
+                    Judgment::Right => Closed::ActedOn,
+                    Judgment::Wrong => Closed::SetAside(DismissReason::Wrong),
+                };
+                judged.insert((decision.card, flag.flag), (decision, closed));
+            } else if let Some(closed) = closed(&decision.verdict) {
                 last.insert(decision.card, (decision, closed));
             }
         }
         let mut learned = Self::default();
         for (decision, closed) in last.into_values() {
-            let days = now.duration_since(decision.at).as_secs_f64() / 86_400.0;
-            let weight = 0.5_f64.powf(days.max(0.0) / HALF_LIFE_DAYS);
             let flags: BTreeSet<Flag> = decision.flags.iter().map(|name| name.flag).collect();
             for flag in flags {
-                learned.take(flag, closed, weight);
+                if !judged.contains_key(&(decision.card, flag)) {
+                    learned.take(flag, closed, weight(decision, now));
+                }
             }
+        }
+        for ((_, flag), (decision, closed)) in judged {
+            learned.take(flag, closed, weight(decision, now));
         }
         learned
     }
@@ -176,6 +188,12 @@ enum Closed {
     SetAside(DismissReason),
 }
 
+/// How much a decision weighs by now.
+fn weight(decision: &CardDecision, now: Timestamp) -> f64 {
+    let days = now.duration_since(decision.at).as_secs_f64() / 86_400.0;
+    0.5_f64.powf(days.max(0.0) / HALF_LIFE_DAYS)
+}
+
 fn closed(verdict: &Verdict) -> Option<Closed> {
     match verdict {
         Verdict::Resolve { taken: Taken::Recorded(CardAction::None), .. } => {
@@ -189,6 +207,7 @@ fn closed(verdict: &Verdict) -> Option<Closed> {
         | Verdict::Note { .. }
         | Verdict::Raise
         | Verdict::Answer { .. }
+        | Verdict::Judge { .. }
         | Verdict::Undo { .. } => None,
     }
 }

@@ -5,7 +5,7 @@ mod weekly;
 
 use jiff::{Timestamp, civil::Date};
 
-pub use decide::{Case, decide, draft, raise_manual, wake_on_checkin};
+pub use decide::{Case, decide, draft, last_undoable, raise_manual, wake_on_checkin};
 pub use weekly::{adds_strain, unanswered_cycle, weekly};
 
 use crate::{

@@ -10,7 +10,17 @@ use super::{
     Actor, CardAction, CardSource, CardState, DismissReason, FlagName, JobCard, Resolution,
     Severity, Snooze, SuggestionAnswer, TrainingTemplate,
 };
-use crate::{Id, Slug, UserId};
+use crate::{Id, Slug, UserId, words::words};
+
+words! {
+    /// What a coach thinks of one flag, whatever he does about its card.
+    pub enum Judgment("judgment") {
+        /// It says something true that he acts on.
+        Right = "right",
+        /// It says something that is not so.
+        Wrong = "wrong",
+    }
+}
 
 /// What a coach does about a card when he resolves it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -96,6 +106,13 @@ pub enum Verdict {
         /// The message to send, where the suggestion is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
+    },
+    /// One flag of the card is judged.
+    Judge {
+        /// The flag.
+        flag: FlagName,
+        /// What he thinks of it; of several, the last one counts.
+        judgment: Judgment,
     },
     /// An earlier decision is taken back: card and pause stand as before it. A sent message stays
     /// sent.

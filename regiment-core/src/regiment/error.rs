@@ -16,6 +16,14 @@ pub enum Error {
     /// The request was carried out already, or is being.
     #[error("the request was carried out already")]
     Repeated,
+    /// One of several things that were asked together did not happen, and so none did.
+    #[error("number {place} of what was asked, from 0, did not happen")]
+    OneOf {
+        /// Its place, from 0.
+        place: usize,
+        /// Why.
+        source: Box<Self>,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
 
 use super::{
     error::{Conflict, Result},
-    row::Table,
+    row::{Row, Table},
     tx::Tx,
     value::{Value, values},
 };
@@ -16,6 +17,49 @@ use crate::{
 };
 
 const CARDS: Table = Table { name: "job_cards", key: &["id"] };
+
+/// Which cards a list shows, and in which order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardsWanted {
+    /// One client's alone.
+    pub user_id: Option<UserId>,
+    /// Only cards in one of these.
+    pub states: Vec<CardState>,
+    /// Only cards of this severity or above.
+    pub min_severity: Severity,
+    /// The order.
+    pub order: CardOrder,
+}
+
+/// How cards are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardOrder {
+    /// Worst first: by severity, then priority, then age.
+    Need,
+    /// Newest first, by date.
+    Newest,
+}
+
+/// Where a card stood in a list when it was read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CardPlace {
+    severity: u32,
+    priority: f64,
+    raised_at: Timestamp,
+    date: Date,
+    id: String,
+}
+
+/// A card of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListedCard {
+    /// The card.
+    pub card: JobCard,
+    /// Its version.
+    pub version: u32,
+    /// From where the list goes on after it.
+    pub place: CardPlace,
+}
 
 impl Tx {
     /// Saves cards over those of the same client, source and date, each of which comes once.
@@ -64,6 +108,22 @@ impl Tx {
         let sql = "SELECT id, version, body FROM job_cards WHERE id = $1";
         let row = self.fetch_optional(&CARDS, sql, &values![id.to_string()]).await?;
         row.map(|row| Ok((row.json("body")?, row.count("version")?))).transpose()
+    }
+
+    /// Returns some cards and their versions, in no particular order.
+    pub async fn cards(
+        &mut self,
+        ids: impl IntoIterator<Item = Id<JobCard>>,
+    ) -> Result<Vec<(JobCard, u32)>> {
+        let rows = self
+            .fetch_in(
+                &CARDS,
+                "SELECT id, version, body FROM job_cards WHERE id IN ({keys})",
+                &[],
+                ids.into_iter().map(|id| Value::from(id.to_string())),
+            )
+            .await?;
+        self.read_all(&rows, |row| Ok((row.json("body")?, row.count("version")?)))
     }
 
     /// Saves a card over the version that was read; refuses with [`Conflict::Stale`] if somebody
@@ -152,6 +212,47 @@ impl Tx {
         self.read_all(&rows, |row| row.json("body"))
     }
 
+    /// Lists up to `limit` of the wanted cards after a place, in their order.
+    pub async fn list_cards(
+        &mut self,
+        wanted: &CardsWanted,
+        after: Option<&CardPlace>,
+        limit: u32,
+    ) -> Result<Vec<ListedCard>> {
+        let user_id = wanted.user_id.map_or_else(String::new, |id| id.to_string());
+        let states = || wanted.states.iter().map(|state| Value::from(state.as_str()));
+        let least = rank(wanted.min_severity);
+        let rows = match wanted.order {
+            CardOrder::Need => {
+                let sql = "SELECT id, user_id, version, severity, priority, raised_at, date, body \
+                     FROM job_cards WHERE ($1 = '' OR user_id = $1) AND severity >= $2 \
+                     AND (severity < $3 OR (severity = $3 AND (priority < $4 OR (priority = $4 \
+                     AND (raised_at > $5 OR (raised_at = $5 AND id > $6)))))) \
+                     AND state IN ({keys}) \
+                     ORDER BY severity DESC, priority DESC, raised_at, id LIMIT $7";
+                let fixed = match after {
+                    Some(CardPlace { severity, priority, raised_at, date: _, id }) => {
+                        values![user_id, least, *severity, *priority, *raised_at, id, limit]
+                    }
+                    None => values![user_id, least, u32::MAX, 0.0, Timestamp::MIN, "", limit],
+                };
+                self.fetch_in(&CARDS, sql, &fixed, states()).await?
+            }
+            CardOrder::Newest => {
+                let sql = "SELECT id, user_id, version, severity, priority, raised_at, date, body \
+                     FROM job_cards WHERE ($1 = '' OR user_id = $1) AND severity >= $2 \
+                     AND (date < $3 OR (date = $3 AND id < $4)) AND state IN ({keys}) \
+                     ORDER BY date DESC, id DESC LIMIT $5";
+                let fixed = match after {
+                    Some(place) => values![user_id, least, place.date, &place.id, limit],
+                    None => values![user_id, least, Date::MAX, "", limit],
+                };
+                self.fetch_in(&CARDS, sql, &fixed, states()).await?
+            }
+        };
+        self.read_all(&rows, listed)
+    }
+
     /// Returns up to `limit` snoozed cards whose time has come.
     pub async fn cards_to_wake(&mut self, now: Timestamp, limit: u32) -> Result<Vec<JobCard>> {
         let rows = self
@@ -189,6 +290,17 @@ impl Tx {
             })
             .collect()
     }
+}
+
+fn listed(row: &Row) -> Result<ListedCard> {
+    let place = CardPlace {
+        severity: row.count("severity")?,
+        priority: row.real("priority")?,
+        raised_at: row.instant("raised_at")?,
+        date: row.date("date")?,
+        id: row.text("id")?.to_owned(),
+    };
+    Ok(ListedCard { card: row.json("body")?, version: row.count("version")?, place })
 }
 
 /// When a card that is put off until an instant wakes.

@@ -2,7 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::{error::Result, row::Table, tx::Tx, value::values};
+use super::{
+    error::Result,
+    row::Table,
+    tx::Tx,
+    value::{Value, values},
+};
 use crate::{
     Id,
     record::{CardDecision, JobCard},
@@ -33,17 +38,22 @@ impl Tx {
         Ok(())
     }
 
-    /// Returns what was decided on a card, oldest first.
-    pub async fn decisions_on(&mut self, card: Id<JobCard>) -> Result<Vec<CardDecision>> {
+    /// Returns what was decided on some cards, by card, oldest first.
+    pub async fn decisions_on(
+        &mut self,
+        cards: impl IntoIterator<Item = Id<JobCard>>,
+    ) -> Result<Vec<CardDecision>> {
         let rows = self
-            .fetch(
+            .fetch_in(
                 &DECISIONS,
-                "SELECT id, user_id, body FROM card_decisions WHERE card_id = $1 \
-                 ORDER BY number",
-                &values![card.to_string()],
+                "SELECT id, user_id, body FROM card_decisions WHERE card_id IN ({keys})",
+                &[],
+                cards.into_iter().map(|card| Value::from(card.to_string())),
             )
             .await?;
-        self.read_all(&rows, |row| row.json("body"))
+        let mut decisions: Vec<CardDecision> = self.read_all(&rows, |row| row.json("body"))?;
+        decisions.sort_by_key(|decision| (decision.card, decision.number));
+        Ok(decisions)
     }
 
     /// Returns what was decided since an instant, oldest first, at most `limit` of the latest.

@@ -70,6 +70,10 @@ impl Row {
         Ok(read!(self, column, i64)?)
     }
 
+    pub(super) fn real(&self, column: &'static str) -> Result<f64> {
+        Ok(read!(self, column, f64)?)
+    }
+
     pub(super) fn boolean(&self, column: &'static str) -> Result<bool> {
         Ok(read!(self, column, bool)?)
     }

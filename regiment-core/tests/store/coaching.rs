@@ -8,7 +8,7 @@ use regiment_core::{
         ExcuseReason, ExcuseRequest, Infraction, InfractionKind, JobCard, Macros, PlanChoice,
         RequestState, Severity, Standing, Stream, Voided,
     },
-    store::{Closed, Conflict, Error, NewAlert},
+    store::{CardOrder, CardsWanted, Closed, Conflict, Error, NewAlert, Tx},
     testing::{date, slug, user},
 };
 
@@ -16,6 +16,19 @@ use crate::{clients::enlist, harness::at};
 
 fn id<T>(number: u8) -> Id<T> {
     Id::mint(at(i64::from(number)), [number; 10])
+}
+
+/// Lists cards page by page, and returns the dates' days of the month.
+async fn in_pages(tx: &mut Tx, wanted: &CardsWanted, size: u32) -> Vec<i8> {
+    let (mut days, mut after) = (Vec::new(), None);
+    loop {
+        let page = tx.list_cards(wanted, after.as_ref(), size).await.expect("a page");
+        days.extend(page.iter().map(|listed| listed.card.date.day()));
+        match page.into_iter().next_back() {
+            Some(last) => after = Some(last.place),
+            None => return days,
+        }
+    }
 }
 
 fn plan(user_id: &str, cycle: &str, template: &str) -> CompiledPlan {
@@ -264,6 +277,25 @@ on_both! {
         tx.save_cards(&cards, at(1)).await.unwrap();
         let order: Vec<_> = tx.open_cards(4).await.unwrap().into_iter().map(|card| card.id).collect();
         assert_eq!(order, [Some(id(2)), Some(id(4)), Some(id(3)), Some(id(5))]);
+
+        let wanted = |order, min_severity| CardsWanted {
+            user_id: None,
+            states: vec![CardState::Open],
+            min_severity,
+            order,
+        };
+        for size in 1..=6 {
+            let need = in_pages(&mut tx, &wanted(CardOrder::Need, Severity::Low), size).await;
+            assert_eq!(need, [2, 4, 3, 5, 1], "by need, {size} at a time");
+            let newest = in_pages(&mut tx, &wanted(CardOrder::Newest, Severity::Low), size).await;
+            assert_eq!(newest, [5, 4, 3, 2, 1], "newest first, {size} at a time");
+        }
+        let grave = in_pages(&mut tx, &wanted(CardOrder::Need, Severity::Medium), 2).await;
+        assert_eq!(grave, [2, 4, 3, 5]);
+        let nobody = CardsWanted { user_id: Some(user("2")), ..wanted(CardOrder::Need, Severity::Low) };
+        assert!(in_pages(&mut tx, &nobody, 2).await.is_empty());
+        let closed = CardsWanted { states: vec![CardState::Resolved], ..wanted(CardOrder::Need, Severity::Low) };
+        assert!(in_pages(&mut tx, &closed, 2).await.is_empty());
     }
 
     async fn the_later_of_two_who_resolve_a_card_is_refused(database: &Database) {

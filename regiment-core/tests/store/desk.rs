@@ -11,10 +11,10 @@ use regiment_core::{
     engine::schedule::SystemTrigger,
     import::Import,
     record::{
-        Actor, AlertKind, CardAction, CardSource, CardState, Evidence, Flag, JobCard, Severity,
-        Snooze, Taken, Verdict,
+        Actor, AlertKind, CardAction, CardSource, CardState, Evidence, Flag, JobCard, Judgment,
+        Severity, Snooze, Taken, Verdict,
     },
-    regiment::{Error, Inbox, Regiment, Scan, ScanOf, Scanned, Scanner},
+    regiment::{Chosen, Error, Inbox, Regiment, Scan, ScanOf, Scanned, Scanner},
     store::{Conflict, Occasion, Quarantined},
     testing::{client, date, user},
 };
@@ -259,6 +259,31 @@ on_both! {
         let since = desk.regiment.decisions_since(DUE.parse().unwrap(), 100).await.unwrap();
         assert_eq!(since, desk.regiment.card(id).await.unwrap().unwrap().2);
         assert_eq!(desk.regiment.decisions_since(DUE.parse().unwrap(), 1).await.unwrap(), since[3..]);
+    }
+
+    async fn of_several_decisions_all_are_carried_out_or_none(database: &Database) {
+        let desk = Desk::open(database, Stub { flag: Some(Flag::MoodDrop).into(), ..Stub::default() }).await;
+        desk.live(24 * 7 + 1).await;
+        let first = desk.weekly("1", SUNDAY).await.unwrap().id.unwrap();
+        let second = desk.weekly("2", SUNDAY).await.unwrap().id.unwrap();
+        let choose = |card, version, verdict| Chosen { card, version, verdict };
+        let seen = || Verdict::Acknowledge;
+        let refused = desk
+            .regiment
+            .decide_cards(vec![choose(second, None, seen()), choose(first, Some(9), seen())], &desk.coach)
+            .await;
+        assert!(matches!(refused, Err(Error::OneOf { place: 1, .. })), "{refused:?}");
+        let (card, version, decided) = desk.regiment.card(second).await.unwrap().unwrap();
+        assert_eq!((card.state, version, decided.len()), (CardState::Open, 1, 0));
+
+        let judge = Verdict::Judge { flag: Flag::MoodDrop.into(), judgment: Judgment::Wrong };
+        let both = vec![choose(second, Some(1), seen()), choose(first, None, seen()), choose(second, None, judge)];
+        let done = desk.regiment.decide_cards(both, &desk.coach).await.unwrap();
+        assert!(done.iter().all(|card| card.state == CardState::Acknowledged));
+        let shown = desk.regiment.shown_cards(&[second, first]).await.unwrap();
+        let decided: Vec<_> = shown.iter().map(|(shown, decided)| (shown.card.id, decided.len())).collect();
+        assert_eq!(decided, [(Some(second), 2), (Some(first), 1)]);
+        assert_eq!(shown[0].0.client.user_id, user("2"));
     }
 
     async fn a_snoozed_card_wakes_when_its_time_comes(database: &Database) {

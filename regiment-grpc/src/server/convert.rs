@@ -15,12 +15,17 @@ use regiment_proto::v1;
 
 use crate::status::Violations;
 
-/// Reads `clients/{user_id}`.
+/// Reads `clients/{user_id}`, which has to be right before anything else is looked at.
 pub(super) fn user_id(path: &str, name: &str) -> Result<UserId, tonic::Status> {
+    client_name(path, name).map_err(|refused| crate::status::invalid(path, &refused))
+}
+
+/// Reads `clients/{user_id}`.
+pub(super) fn client_name(path: &str, name: &str) -> Result<UserId, Invalid> {
     let accepted = "clients/{user_id}, with 1 to 20 decimal digits";
     name.strip_prefix("clients/")
         .and_then(|id| id.parse().ok())
-        .ok_or_else(|| crate::status::invalid(path, &Invalid::new(path, name, accepted)))
+        .ok_or_else(|| Invalid::new(path, name, accepted))
 }
 
 /// Reads `YYYY-MM-DD`; empty is nothing.
@@ -140,7 +145,7 @@ pub(super) trait Twin<R>: Sized {
 
 macro_rules! twins {
     ($($record:ident = $twin:ident: $($value:ident),+;)+) => { $(
-        impl Twin<$record> for v1::$twin {
+        impl $crate::server::convert::Twin<$record> for v1::$twin {
             fn from_record(record: $record) -> Self {
                 match record { $($record::$value => Self::$value),+ }
             }
@@ -154,6 +159,7 @@ macro_rules! twins {
         }
     )+ };
 }
+pub(super) use twins;
 
 twins! {
     Status = ClientStatus: Pending, Active, Archived;
@@ -384,10 +390,10 @@ pub(super) fn proto_instant(at: Timestamp) -> prost_types::Timestamp {
     prost_types::Timestamp { seconds: at.as_second(), nanos: at.subsec_nanosecond() }
 }
 
-fn text(value: Option<impl ToString>) -> String {
+pub(super) fn text(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
-fn saturating(n: u32) -> i32 {
+pub(super) fn saturating(n: u32) -> i32 {
     i32::try_from(n).unwrap_or(i32::MAX)
 }

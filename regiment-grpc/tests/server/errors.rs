@@ -13,7 +13,7 @@ const SUNDAY: &str = "2026-03-01T12:00:00Z";
 
 /// Asserts the code, the reason and the refused paths of a status.
 #[track_caller]
-fn check(status: &Status, code: Code, reason: &str, paths: &[&str]) {
+pub(crate) fn check(status: &Status, code: Code, reason: &str, paths: &[&str]) {
     assert_eq!(status.code(), code, "{}", status.message());
     let details = status.get_error_details();
     let info = details.error_info().expect("every error has a reason");

@@ -1,5 +1,6 @@
 //! The API over real sockets: what callers send, what they get, and what they are told.
 
+mod cards;
 mod clients;
 mod errors;
 mod logs;

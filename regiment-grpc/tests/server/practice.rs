@@ -11,6 +11,7 @@ use regiment_grpc::secret::Secret;
 use regiment_grpc::server;
 use regiment_proto::v1;
 use regiment_proto::v1::client_service_client::ClientServiceClient;
+use regiment_proto::v1::job_card_service_client::JobCardServiceClient;
 use regiment_proto::v1::log_service_client::LogServiceClient;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -70,6 +71,10 @@ impl Practice {
 
     pub(crate) fn clients(&self) -> ClientServiceClient<InterceptedService<Channel, Caller>> {
         ClientServiceClient::with_interceptor(self.channel.clone(), operator())
+    }
+
+    pub(crate) fn cards(&self) -> JobCardServiceClient<InterceptedService<Channel, Caller>> {
+        JobCardServiceClient::with_interceptor(self.channel.clone(), operator())
     }
 
     pub(crate) fn logs(&self) -> LogServiceClient<InterceptedService<Channel, Caller>> {

@@ -12,7 +12,9 @@ use crate::practice::Practice;
 async fn anybody_may_ask_whether_the_services_are_there() {
     let practice = Practice::open("2026-03-01T12:00:00Z").await;
     let mut health = HealthClient::new(practice.channel.clone());
-    for service in ["regiment.v1.ClientService", "regiment.v1.LogService", ""] {
+    let services =
+        ["regiment.v1.ClientService", "regiment.v1.JobCardService", "regiment.v1.LogService", ""];
+    for service in services {
         let asked = HealthCheckRequest { service: service.to_owned() };
         let answer = health.check(asked).await.unwrap().into_inner();
         assert_eq!(answer.status(), ServingStatus::Serving, "{service}");

@@ -81,6 +81,25 @@ fn a_decision_weighs_half_after_sixty_days() {
 }
 
 #[test]
+fn a_flag_that_was_judged_counts_as_judged_whatever_became_of_its_card() {
+    let mut both = card(0, Flag::MoodDrop, Severity::High);
+    both.add(Severity::Low, card(0, Flag::StalledLift, Severity::Low).evidence.remove(0));
+    let judge = |number, judgment| {
+        let verdict = Verdict::Judge { flag: Flag::StalledLift.into(), judgment };
+        decision(number, &both, start(), verdict)
+    };
+    let decisions = [
+        judge(1, Judgment::Right),
+        judge(2, Judgment::Wrong),
+        decision(3, &both, start(), acted()),
+    ];
+    let learned = Priorities::learn(&decisions, start());
+    let (mood, lift) = (learned.of(Flag::MoodDrop), learned.of(Flag::StalledLift));
+    assert!((mood.accepted - 7.0).abs() < 1e-12);
+    assert_eq!((lift.accepted, lift.dismissed, lift.wrong, lift.n), (6.0, 5.0, 1.0, 1));
+}
+
+#[test]
 fn the_last_decision_that_stands_counts_and_silence_says_nothing() {
     let card = card(0, Flag::MoodDrop, Severity::High);
     let first = decision(1, &card, start(), dismissed(DismissReason::Wrong));

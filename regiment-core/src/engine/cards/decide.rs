@@ -49,7 +49,8 @@ pub fn decide(case: &Case<'_>, verdict: Verdict) -> Result<Vec<Effect>, Refusal>
         return Err(Refusal::CoachOnly { to: "decide on cards" });
     }
     let Some(card_id) = card.id else { return Err(Refusal::NoCard) };
-    if card.state == CardState::Merged && !matches!(verdict, Verdict::Note { .. }) {
+    let moves = !matches!(verdict, Verdict::Note { .. } | Verdict::Judge { .. });
+    if card.state == CardState::Merged && moves {
         return Err(Refusal::CardState { state: card.state });
     }
     let mut next = card.clone();
@@ -96,10 +97,17 @@ pub fn decide(case: &Case<'_>, verdict: Verdict) -> Result<Vec<Effect>, Refusal>
             next.reopen();
         }
         Verdict::Note { text } => {
-            let text = text_of("note", text)?;
+            let text = text_of("text", text)?;
             next.notes.push(CardNote { text, by: case.by.clone(), at: now });
         }
         Verdict::Raise => return Err(Refusal::CardState { state: card.state }),
+        Verdict::Judge { flag, judgment: _ } => {
+            if !card.flags.contains(flag) {
+                let flags: Vec<String> = card.flags.iter().map(ToString::to_string).collect();
+                let accepted = format!("a flag of the card: {}", flags.join(", "));
+                return Err(Invalid::new("flag", flag, accepted).into());
+            }
+        }
         Verdict::Answer { suggestion, answer, values, text } => {
             let place = next.suggestions.get_mut(*suggestion);
             let waiting = place.filter(|suggestion| suggestion.answer.is_none());
@@ -327,7 +335,8 @@ fn apply(
             return Ok(vec![message(case, text.unwrap_or_default())?]);
         }
         SuggestionKind::Cardio => {
-            let minutes = Minutes::new(whole(values, "minutes")?)?;
+            let minutes = whole(values, "minutes")?;
+            let minutes = Minutes::new(minutes).map_err(|e| e.named("values.minutes"))?;
             ClientProfile { cardio_minutes: Some(minutes), ..client.clone() }
         }
         SuggestionKind::Macros => {
@@ -335,7 +344,11 @@ fn apply(
                 whole(values, "protein")?,
                 whole(values, "carbs")?,
                 whole(values, "fats")?,
-            )?;
+            );
+            let macros = macros.map_err(|refused| {
+                let field = refused.field().replacen("macros", "values", 1);
+                refused.named(field)
+            })?;
             ClientProfile { macros: Some(macros), ..client.clone() }
         }
         SuggestionKind::Refeed
@@ -347,19 +360,21 @@ fn apply(
 }
 
 fn whole(values: &BTreeMap<String, f64>, field: &'static str) -> Result<i64, Refusal> {
+    let path = || format!("values.{field}");
     let Some(value) = values.get(field) else {
-        return Err(Invalid::new(field, "nothing", "a whole number").into());
+        return Err(Invalid::new(path(), "nothing", "a whole number").into());
     };
     let rounded = value.round();
     if (rounded - value).abs() > 1e-9 || !(0.0..=10_000.0).contains(value) {
-        return Err(Invalid::new(field, value, "a whole number from 0 to 10000").into());
+        return Err(Invalid::new(path(), value, "a whole number from 0 to 10000").into());
     }
     #[expect(clippy::cast_possible_truncation, reason = "a whole number below 10000")]
     Ok(rounded as i64)
 }
 
-/// Returns the last decision that moved the card and stands.
-fn last_undoable(decided: &[CardDecision]) -> Option<&CardDecision> {
+/// Returns the last decision that moved the card and stands: the one that can be undone. `decided`
+/// are the card's, oldest first.
+pub fn last_undoable(decided: &[CardDecision]) -> Option<&CardDecision> {
     let undone = |id: Id<CardDecision>| {
         decided.iter().any(|d| matches!(d.verdict, Verdict::Undo { decision } if decision == id))
     };
@@ -373,6 +388,7 @@ fn last_undoable(decided: &[CardDecision]) -> Option<&CardDecision> {
             Verdict::Note { .. }
             | Verdict::Raise
             | Verdict::Answer { .. }
+            | Verdict::Judge { .. }
             | Verdict::Undo { .. } => false,
         };
         moves && !undone(decision.id)
@@ -396,6 +412,7 @@ fn resumed(case: &Case<'_>, undone: &CardDecision) -> Result<Vec<Effect>, Refusa
         | Verdict::Note { .. }
         | Verdict::Raise
         | Verdict::Answer { .. }
+        | Verdict::Judge { .. }
         | Verdict::Undo { .. } => Ok(Vec::new()),
     }
 }

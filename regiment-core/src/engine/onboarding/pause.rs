@@ -30,7 +30,7 @@ pub fn pause(
     if let Some(until) = until
         && until <= today
     {
-        return Err(Invalid::new("paused_until", until, format!("after {today}")).into());
+        return Err(Invalid::new("until", until, format!("after {today}")).into());
     }
     let reason = reason.trim();
     if reason.is_empty() {

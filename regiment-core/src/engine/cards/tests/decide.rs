@@ -8,8 +8,8 @@ use crate::{
     message::{Message, Recipient},
     record::{
         Actor, AlertKind, CardAction, CardDecision, CardSource, CardState, DismissReason, Flag,
-        FlagName, JobCard, Severity, Snooze, Suggestion, SuggestionAnswer, SuggestionKind, Taken,
-        Verdict,
+        FlagName, JobCard, Judgment, Severity, Snooze, Suggestion, SuggestionAnswer,
+        SuggestionKind, Taken, Verdict,
     },
     testing::{at, dossier, slug},
 };
@@ -267,4 +267,16 @@ fn a_draft_says_what_the_client_knows_and_no_flag() {
          today."
     );
     assert!(!text.contains("lapse"));
+}
+
+#[test]
+fn a_flag_of_the_card_is_judged_wherever_the_card_stands() {
+    let judge =
+        |flag: &str| Verdict::Judge { flag: flag.parse().unwrap(), judgment: Judgment::Wrong };
+    for state in CardState::ALL {
+        let card = JobCard { state: *state, ..open() };
+        let flag = card.flags[0].to_string();
+        assert_eq!(card_of(&after(&card, judge(&flag)).unwrap()), card);
+        assert!(matches!(after(&card, judge("no_response")), Err(Refusal::Invalid(_))));
+    }
 }
