@@ -240,6 +240,8 @@ section! {
         pub retry_seconds: Vec<u32> = vec![1, 2, 4],
         /// How long a message waits after its tries, minutes.
         pub pause_minutes: u32 = 5,
+        /// How long a message waits whose channel is closed to the bot, minutes.
+        pub channel_pause_minutes: u32 = 15,
         /// How old a log's `entered_at` may be, minutes; the spool's may be of any age.
         pub entered_at_minutes: u32 = 15,
         /// How often a trigger may fail before it is set aside.
@@ -385,6 +387,8 @@ impl Policy {
         between("misfire.closings_per_transaction", closings.into(), 1.0, 500.0)?;
         between("delivery.lease_seconds", self.delivery.lease_seconds.into(), 10.0, 3600.0)?;
         between("delivery.pause_minutes", self.delivery.pause_minutes.into(), 1.0, 60.0)?;
+        let channel_pause = self.delivery.channel_pause_minutes;
+        between("delivery.channel_pause_minutes", channel_pause.into(), 1.0, 1440.0)?;
         between("delivery.entered_at_minutes", self.delivery.entered_at_minutes.into(), 1.0, 60.0)?;
         between("delivery.trigger_attempts", self.delivery.trigger_attempts.into(), 1.0, 20.0)?;
         self.flags.validate()?;

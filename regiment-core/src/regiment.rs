@@ -8,12 +8,14 @@
 
 mod alerts;
 mod apply;
+mod bot;
 mod cards;
 mod clients;
 mod coach;
 mod context;
 mod deliver;
 mod error;
+mod lease;
 mod load;
 mod logs;
 mod notify;
@@ -36,13 +38,15 @@ use self::{
     context::{Context, random},
 };
 pub use self::{
+    bot::Dm,
     cards::{Chosen, ShownCard},
     clients::{Enlisted, Intake},
     coach::Span,
     deliver::Sent,
     error::{Error, Result},
+    lease::{Acknowledged, Destination, Leased},
     logs::{Answer, Durability, Logged, Submitted},
-    notify::{Delivery, Inbox, Log, Notifier, Receipt, Received, Undelivered, name_of},
+    notify::{Delivery, GivesWay, Inbox, Log, Notifier, Receipt, Received, Undelivered, name_of},
     read::{Item, Report, Today},
     tick::Ticked,
     transfer::Held,

@@ -6,6 +6,7 @@
 
 mod alert;
 mod audit;
+mod bot;
 mod card;
 mod client;
 mod decision;
@@ -32,6 +33,7 @@ mod spool;
 mod token;
 mod tx;
 mod value;
+mod wake;
 mod weigh_in;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -41,8 +43,9 @@ use sqlx::{PgPool, SqlitePool};
 pub use self::{
     alert::{Closed, NewAlert},
     audit::{AuditEntry, AuditHead, AuditReport, Break, Details, ERASED, NewEntry},
+    bot::{Bot, BotReport, Contact, Draft, OwedEdit, RequestCount},
     card::{CardOrder, CardPlace, CardsWanted, ListedCard},
-    delivery::{DeliveryState, Tracked},
+    delivery::{DeliveryState, Listing, Tracked},
     error::{Conflict, Corrupt, Error, Migration, Result},
     honors::Achievement,
     log::Lift,
@@ -75,6 +78,7 @@ pub struct Sqlite {
     readers: SqlitePool,
     /// Where the database is, unless it is in memory.
     file: Option<std::path::PathBuf>,
+    wake: wake::Wake,
     _lock: Option<Arc<ProcessLock>>,
 }
 
@@ -82,6 +86,7 @@ pub struct Sqlite {
 #[derive(Clone)]
 pub struct Postgres {
     pool: PgPool,
+    wake: wake::Wake,
 }
 
 /// How a store is opened.
@@ -148,7 +153,7 @@ impl Store {
             Store::Sqlite(sqlite) => On::Sqlite(sqlite.writer.begin_with("BEGIN IMMEDIATE").await?),
             Store::Postgres(postgres) => On::Postgres(postgres.pool.begin().await?),
         };
-        Ok(Tx::new(on))
+        Ok(Tx::new(on, Some(self.wake().clone())))
     }
 
     /// Begins a transaction that reads one unchanging state of the database and can't write.
@@ -162,7 +167,7 @@ impl Store {
                 postgres.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
             ),
         };
-        Ok(Tx::new(on))
+        Ok(Tx::new(on, None))
     }
 
     /// Closes every connection; transactions that are open end first.

@@ -14,12 +14,16 @@ mod harness;
 mod archive;
 #[path = "store/audit.rs"]
 mod audit;
+#[path = "store/bot.rs"]
+mod bot;
 #[path = "store/clients.rs"]
 mod clients;
 #[path = "store/coaching.rs"]
 mod coaching;
 #[path = "store/desk.rs"]
 mod desk;
+#[path = "store/lease.rs"]
+mod lease;
 #[path = "store/migrations.rs"]
 mod migrations;
 #[path = "store/open.rs"]

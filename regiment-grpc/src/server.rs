@@ -1,14 +1,17 @@
 //! The API `regiment.v1` over gRPC and gRPC-Web, with health and reflection, on one port.
 
 pub mod auth;
+mod bot;
 mod cards;
 mod clients;
 mod convert;
+mod deliveries;
 mod logs;
 mod once;
 mod page;
 mod profile;
 mod stop;
+mod zones;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -20,7 +23,9 @@ use prost::Message as _;
 use prost_types::FileDescriptorSet;
 use regiment_core::regiment::Regiment;
 use regiment_proto::FILE_DESCRIPTOR_SET;
+use regiment_proto::v1::bot_service_server::BotServiceServer;
 use regiment_proto::v1::client_service_server::ClientServiceServer;
+use regiment_proto::v1::delivery_service_server::DeliveryServiceServer;
 use regiment_proto::v1::job_card_service_server::JobCardServiceServer;
 use regiment_proto::v1::log_service_server::LogServiceServer;
 use tokio::net::TcpListener;
@@ -75,7 +80,7 @@ pub async fn serve(
         .build_v1()?;
     let stopping = CancellationToken::new();
     let auth = Auth::new(regiment.clone(), &config);
-    let grpc = services(Routes::new(health_service).add_service(reflection), &regiment)
+    let grpc = services(Routes::new(health_service).add_service(reflection), &regiment, &stopping)
         .into_axum_router()
         .layer(from_fn_with_state(auth, auth::guard))
         .layer(GrpcWebLayer::new());
@@ -104,7 +109,8 @@ pub async fn serve(
 }
 
 /// Adds the services of the API.
-fn services(routes: Routes, regiment: &Arc<Regiment>) -> Routes {
+fn services(routes: Routes, regiment: &Arc<Regiment>, stopping: &CancellationToken) -> Routes {
+    let deliveries = deliveries::Deliveries::new(regiment.clone(), stopping.clone());
     // What tonic generates for each service has these limits, and no trait for them.
     macro_rules! limited {
         ($server:ident, $service:expr) => {
@@ -114,7 +120,9 @@ fn services(routes: Routes, regiment: &Arc<Regiment>) -> Routes {
         };
     }
     routes
+        .add_service(limited!(BotServiceServer, bot::Bots::new(regiment.clone())))
         .add_service(limited!(ClientServiceServer, clients::Clients::new(regiment.clone())))
+        .add_service(limited!(DeliveryServiceServer, deliveries))
         .add_service(limited!(JobCardServiceServer, cards::Cards::new(regiment.clone())))
         .add_service(limited!(LogServiceServer, logs::Logs::new(regiment.clone())))
 }

@@ -97,6 +97,11 @@ pub(crate) fn stale() -> Status {
     with_reason(Code::Aborted, message, "STALE_ETAG")
 }
 
+/// Says that somebody else has taken over.
+pub(crate) fn aborted(message: &str, reason: &str) -> Status {
+    with_reason(Code::Aborted, message, reason)
+}
+
 /// Says that the same request is under way, or was a moment ago: asked again, it is answered.
 fn repeated() -> Status {
     let message = "the same request is being carried out; ask again for its answer";
@@ -175,6 +180,7 @@ fn reason(refusal: &Refusal) -> &'static str {
         Refusal::CardState { .. } => "CARD_STATE",
         Refusal::NothingToUndo => "NOTHING_TO_UNDO",
         Refusal::NoSuggestion => "NO_SUGGESTION",
+        Refusal::MessageStands { .. } => "MESSAGE_STATE",
         Refusal::Unsafe => "UNSAFE",
         Refusal::CoachOnly { .. } => "COACH_ONLY",
         Refusal::NotInLibrary { .. } => "NOT_IN_LIBRARY",

@@ -130,6 +130,12 @@ pub enum Refusal {
     /// A suggestion that raises load or cuts food while the client's safety is in question.
     #[error("not while the client's safety is in question: close the card that says so first")]
     Unsafe,
+    /// Where the message stands does not allow it.
+    #[error("the message {how}")]
+    MessageStands {
+        /// How it stands, as a phrase that follows "the message".
+        how: &'static str,
+    },
     /// Only a coach may do it.
     #[error("only a coach may {to}")]
     CoachOnly {

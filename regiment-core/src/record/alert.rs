@@ -32,6 +32,16 @@ words! {
         PlanGap = "plan_gap",
         /// The policy file differs from the stored policy.
         PolicyDiffers = "policy_differs",
+        /// A message could not be written, or the platform found it malformed.
+        MessageRejected = "message_rejected",
+        /// A channel that the bot writes to is gone, or closed to it.
+        ChannelLost = "channel_lost",
+        /// The platform does not know the bot's token.
+        BotUnauthorized = "bot_unauthorized",
+        /// The platform lets the bot write no direct messages.
+        BotQuarantined = "bot_quarantined",
+        /// The bot met something that it can't handle.
+        BotTrouble = "bot_trouble",
     }
 }
 

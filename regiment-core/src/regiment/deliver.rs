@@ -10,7 +10,7 @@ use super::{
     Regiment, Result,
     apply::Changes,
     context::Context,
-    notify::{Delivery, Notifier, Undelivered, name_of},
+    notify::{Delivery, GivesWay, Notifier, Undelivered, name_of},
 };
 use crate::{
     UserId,
@@ -39,7 +39,8 @@ pub struct Sent {
 }
 
 impl Regiment {
-    /// Delivers every message that is due, and ends those that came too late.
+    /// Delivers every message that is due, and ends those that came too late. A notifier that
+    /// gives way leaves the rest to the bot, which takes them by [`Regiment::lease_messages`].
     ///
     /// A crash at any line loses nothing: a lease that ends without a word makes the message
     /// doubtful, and the notifier looks it up before it repeats it.
@@ -49,7 +50,7 @@ impl Regiment {
     pub async fn deliver(&self, notifier: &impl Notifier) -> Result<Sent> {
         let mut sent = Sent::default();
         loop {
-            let claimed = self.claim_deliveries().await?;
+            let claimed = self.claim_deliveries(notifier.gives_way()).await?;
             if claimed.is_empty() {
                 break;
             }
@@ -70,16 +71,15 @@ impl Regiment {
         Ok(sent)
     }
 
-    async fn claim_deliveries(&self) -> Result<Vec<Claimed>> {
+    async fn claim_deliveries(&self, gives_way: GivesWay) -> Result<Vec<Claimed>> {
         let mut tx = self.store.begin().await?;
-        let context = self.context(&mut tx).await?;
-        let lease = SignedDuration::from_secs(context.policy.delivery.lease_seconds.into());
-        let claims = tx.claim_messages(context.now, lease, BATCH, super::WORDING).await?;
-        tx.commit().await?;
-        for corrupt in &claims.corrupt {
-            tracing::error!(engine = "outbox", outcome = "corrupt", %corrupt, "a message is unreadable");
+        if gives_way == GivesWay::ToTheBot && tx.has_bot().await? {
+            return Ok(Vec::new());
         }
-        Ok(claims.messages)
+        let context = self.context(&mut tx).await?;
+        let claimed = claim(&mut tx, &context, BATCH).await?;
+        tx.commit().await?;
+        Ok(claimed)
     }
 
     async fn finish(
@@ -139,6 +139,16 @@ impl Regiment {
     }
 }
 
+/// Takes messages under a lease of the policy's length.
+pub(super) async fn claim(tx: &mut Tx, context: &Context, limit: u32) -> Result<Vec<Claimed>> {
+    let lease = SignedDuration::from_secs(context.policy.delivery.lease_seconds.into());
+    let claims = tx.claim_messages(context.now, lease, limit, super::WORDING).await?;
+    for corrupt in &claims.corrupt {
+        tracing::error!(engine = "outbox", outcome = "corrupt", %corrupt, "a message is unreadable");
+    }
+    Ok(claims.messages)
+}
+
 async fn attempt(
     claim: Claimed,
     notifier: &impl Notifier,
@@ -167,7 +177,7 @@ fn ending(attempt: Result<super::Receipt, Undelivered>, context: &Context) -> En
 }
 
 /// An order that arrived binds the client from now on.
-async fn mark_delivered(tx: &mut Tx, dispatch: &Dispatch, now: Timestamp) -> Result<()> {
+pub(super) async fn mark_delivered(tx: &mut Tx, dispatch: &Dispatch, now: Timestamp) -> Result<()> {
     if let (Recipient::Client(user_id), Some((kind, date))) = (&dispatch.to, dispatch.delivers) {
         tx.order_delivered(*user_id, date, kind, now).await?;
     }

@@ -51,8 +51,22 @@ pub enum Undelivered {
     },
 }
 
+/// Whether a notifier leaves messages to somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GivesWay {
+    /// It takes every message.
+    ToNobody,
+    /// It takes none once the practice has a bot, connected or not.
+    ToTheBot,
+}
+
 /// A way for messages to leave.
 pub trait Notifier: Send + Sync {
+    /// Returns whether messages are left to the bot where the practice has one.
+    fn gives_way(&self) -> GivesWay {
+        GivesWay::ToNobody
+    }
+
     /// Delivers one message, or says why not. Called outside any transaction.
     fn deliver(
         &self,
@@ -99,6 +113,10 @@ impl Notifier for Inbox {
 }
 
 impl<N: Notifier> Notifier for std::sync::Arc<N> {
+    fn gives_way(&self) -> GivesWay {
+        (**self).gives_way()
+    }
+
     async fn deliver(&self, delivery: &Delivery, now: Timestamp) -> Result<Receipt, Undelivered> {
         (**self).deliver(delivery, now).await
     }
@@ -110,6 +128,10 @@ impl<N: Notifier> Notifier for std::sync::Arc<N> {
 pub struct Log;
 
 impl Notifier for Log {
+    fn gives_way(&self) -> GivesWay {
+        GivesWay::ToTheBot
+    }
+
     async fn deliver(&self, delivery: &Delivery, _: Timestamp) -> Result<Receipt, Undelivered> {
         if delivery.is_doubtful {
             let error = "an earlier attempt ended without a word".to_owned();

@@ -7,7 +7,7 @@ use super::{error::Result, tx::Tx, value::values};
 use crate::UserId;
 
 /// Tables with a column that names the client, in an order that their references allow.
-const OF_CLIENT: [(&str, &str); 21] = [
+const OF_CLIENT: [(&str, &str); 24] = [
     ("logs", "user_id"),
     ("lifts", "user_id"),
     ("weigh_ins", "user_id"),
@@ -27,6 +27,9 @@ const OF_CLIENT: [(&str, &str); 21] = [
     ("client_triggers", "user_id"),
     ("outbox", "user_id"),
     ("quarantine", "user_id"),
+    ("contacts", "user_id"),
+    ("drafts", "user_id"),
+    ("owed_edits", "user_id"),
     ("client_activity", "user_id"),
     ("clients", "user_id"),
 ];

@@ -56,6 +56,7 @@ const SCRIPTS: &[Script] = scripts![
     "0010_card_decisions",
     "0011_claim_in_order",
     "0012_alert_digest",
+    "0013_bot",
 ];
 
 /// Which way a step goes.

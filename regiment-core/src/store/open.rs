@@ -17,6 +17,7 @@ use sqlx::{
 use super::{
     Options, Postgres, Sharing, Sqlite, Store,
     error::{Error, Result},
+    wake::Wake,
 };
 
 /// Keeps a second process out of an SQLite file for as long as it lives.
@@ -57,7 +58,13 @@ async fn memory() -> Result<Store> {
                 .row_buffer_size(ROW_BUFFER),
         )
         .await?;
-    Ok(Store::Sqlite(Sqlite { writer: pool.clone(), readers: pool, file: None, _lock: None }))
+    Ok(Store::Sqlite(Sqlite {
+        writer: pool.clone(),
+        readers: pool,
+        file: None,
+        wake: Wake::new(),
+        _lock: None,
+    }))
 }
 
 async fn file(path: &Path, options: &Options) -> Result<Store> {
@@ -76,7 +83,13 @@ async fn file(path: &Path, options: &Options) -> Result<Store> {
         .row_buffer_size(ROW_BUFFER);
     let writer = pool(1, options, connect.clone()).await?;
     let readers = pool(options.readers, options, connect.pragma("query_only", "ON")).await?;
-    Ok(Store::Sqlite(Sqlite { writer, readers, file: Some(path.to_owned()), _lock: lock }))
+    Ok(Store::Sqlite(Sqlite {
+        writer,
+        readers,
+        file: Some(path.to_owned()),
+        wake: Wake::new(),
+        _lock: lock,
+    }))
 }
 
 async fn pool(size: u32, options: &Options, connect: SqliteConnectOptions) -> Result<SqlitePool> {
@@ -106,7 +119,7 @@ async fn server(url: &str, options: &Options) -> Result<Store> {
         .acquire_timeout(options.acquire_timeout)
         .connect_with(connect)
         .await?;
-    Ok(Store::Postgres(Postgres { pool }))
+    Ok(Store::Postgres(Postgres { pool, wake: Wake::new() }))
 }
 
 fn lock(database: &Path) -> Result<ProcessLock> {

@@ -41,6 +41,23 @@ pub struct Lease {
     token: i64,
 }
 
+impl Lease {
+    /// Names a lease by the message's key and the fencing token.
+    pub fn new(key: impl Into<String>, token: i64) -> Self {
+        Self { key: key.into(), token }
+    }
+
+    /// Returns the message's key.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Returns the fencing token: it counts the message's leases.
+    pub const fn token(&self) -> i64 {
+        self.token
+    }
+}
+
 /// What a claim found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Claims {
@@ -366,7 +383,7 @@ impl Tx {
 fn claimed(key: &str, row: &Row) -> Result<Claimed> {
     Ok(Claimed {
         dispatch: row.json("body")?,
-        lease: Lease { key: key.to_owned(), token: row.integer("lease_token")? },
+        lease: Lease::new(key, row.integer("lease_token")?),
         attempts: row.count("attempts")?,
         is_doubtful: row.boolean("doubtful")?,
         wording: row.text("wording")?.to_owned(),

@@ -7,6 +7,7 @@ use super::{
     error::{Corrupt, Error, Result},
     row::{Row, Table},
     value::{CHUNK, Value, groups, list, sizes},
+    wake::Wake,
 };
 use crate::UserId;
 
@@ -23,6 +24,8 @@ pub struct Tx {
     depth: u32,
     /// Rows that a reading of many left out.
     broken: Vec<Broken>,
+    /// Rings when it has committed, if it may write.
+    wake: Option<Wake>,
 }
 
 /// A row that a reading of many left out, and what could be read of it.
@@ -82,8 +85,8 @@ macro_rules! bound {
 }
 
 impl Tx {
-    pub(super) fn new(on: On) -> Self {
-        Tx { on, failed: None, depth: 0, broken: Vec::new() }
+    pub(super) fn new(on: On, wake: Option<Wake>) -> Self {
+        Tx { on, failed: None, depth: 0, broken: Vec::new(), wake }
     }
 
     /// Makes everything since the beginning durable, or nothing.
@@ -103,6 +106,9 @@ impl Tx {
         match self.on {
             On::Sqlite(transaction) => transaction.commit().await?,
             On::Postgres(transaction) => transaction.commit().await?,
+        }
+        if let Some(wake) = &self.wake {
+            wake.ring_here();
         }
         Ok(())
     }

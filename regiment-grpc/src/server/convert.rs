@@ -28,6 +28,14 @@ pub(super) fn client_name(path: &str, name: &str) -> Result<UserId, Invalid> {
         .ok_or_else(|| Invalid::new(path, name, accepted))
 }
 
+/// Accepts what a run of the bot calls itself.
+pub(super) fn bot_id(text: &str) -> Result<(), Invalid> {
+    if (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
+    }
+    Err(Invalid::new("bot_id", text, "1 to 64 visible ASCII characters"))
+}
+
 /// Reads `YYYY-MM-DD`; empty is nothing.
 pub(super) fn date(path: &str, text: &str) -> Result<Option<Date>, Invalid> {
     if text.is_empty() {

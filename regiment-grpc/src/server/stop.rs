@@ -7,7 +7,6 @@ use tonic::Status;
 use crate::status;
 
 /// Passes a stream on until the server stops, and then ends it with UNAVAILABLE and when to come again.
-#[cfg_attr(not(test), expect(dead_code, reason = "the first method that streams will call it"))]
 pub(super) fn until_stopped<T: Send>(
     items: impl Stream<Item = Result<T, Status>> + Send,
     stopping: CancellationToken,

@@ -10,7 +10,9 @@ use regiment_grpc::config::Config;
 use regiment_grpc::secret::Secret;
 use regiment_grpc::server;
 use regiment_proto::v1;
+use regiment_proto::v1::bot_service_client::BotServiceClient;
 use regiment_proto::v1::client_service_client::ClientServiceClient;
+use regiment_proto::v1::delivery_service_client::DeliveryServiceClient;
 use regiment_proto::v1::job_card_service_client::JobCardServiceClient;
 use regiment_proto::v1::log_service_client::LogServiceClient;
 use tokio::net::TcpListener;
@@ -90,6 +92,19 @@ impl Practice {
         LogServiceClient::with_interceptor(self.channel.clone(), caller)
     }
 
+    pub(crate) fn deliveries(&self) -> DeliveryServiceClient<InterceptedService<Channel, Caller>> {
+        DeliveryServiceClient::with_interceptor(self.channel.clone(), operator())
+    }
+
+    /// Sends what is in the outbox, as the bot does.
+    pub(crate) fn sender(&self) -> DeliveryServiceClient<InterceptedService<Channel, Caller>> {
+        DeliveryServiceClient::with_interceptor(self.channel.clone(), bot())
+    }
+
+    pub(crate) fn bot(&self) -> BotServiceClient<InterceptedService<Channel, Caller>> {
+        BotServiceClient::with_interceptor(self.channel.clone(), bot())
+    }
+
     /// Moves the clock to an instant, hour by hour, and lets everything due happen.
     pub(crate) async fn live_until(&self, at: &str) {
         let until = at.parse().expect("an instant");
@@ -136,4 +151,8 @@ pub(crate) fn recruit(user_id: &str) -> v1::Client {
 
 fn operator() -> Caller {
     Caller { token: TOKEN.to_owned(), acting_user: None }
+}
+
+fn bot() -> Caller {
+    Caller { acting_user: Some("1".to_owned()), ..operator() }
 }
