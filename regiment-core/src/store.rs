@@ -6,6 +6,7 @@
 
 mod alert;
 mod audit;
+mod backup;
 mod bot;
 mod card;
 mod client;
@@ -43,6 +44,7 @@ use sqlx::{PgPool, SqlitePool};
 pub use self::{
     alert::{Closed, NewAlert},
     audit::{AuditEntry, AuditHead, AuditReport, Break, Details, ERASED, NewEntry},
+    backup::{BackupError, Examination, restore},
     bot::{Bot, BotReport, Contact, Draft, OwedEdit, RequestCount},
     card::{CardOrder, CardPlace, CardsWanted, ListedCard},
     delivery::{DeliveryState, Listing, Tracked},

@@ -14,6 +14,8 @@ mod harness;
 mod archive;
 #[path = "store/audit.rs"]
 mod audit;
+#[path = "store/backup.rs"]
+mod backup;
 #[path = "store/bot.rs"]
 mod bot;
 #[path = "store/clients.rs"]

@@ -61,6 +61,18 @@ pub enum Command {
         after_help = "Example:\n  regiment migrate status\n  regiment migrate up\n  regiment migrate down --to 3"
     )]
     Migrate(MigrateCommand),
+    /// Copies an SQLite database while it is used, examines a copy, or puts one back.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  regiment backup create backups/\n  regiment backup verify backups/regiment-20260301T040000Z.db\n  regiment backup restore backups/regiment-20260301T040000Z.db"
+    )]
+    Backup(BackupCommand),
+    /// Examines the audit trail.
+    #[command(subcommand, after_help = "Example:\n  regiment audit verify")]
+    Audit(AuditCommand),
+    /// Looks at everything that can be wrong with a deployment, and says what to do.
+    #[command(after_help = "Example:\n  regiment doctor --config regiment.toml")]
+    Doctor,
     /// Brings records in from other programs; twice stores nothing twice.
     #[command(
         after_help = "Examples:\n  regiment import --format hevy --user-id 80351110224678912 workouts.csv --dry-run\n  regiment import --format csv --map map.toml --user-id 80351110224678912 log.csv"
@@ -245,6 +257,38 @@ pub enum MigrateCommand {
     },
 }
 
+/// `regiment backup`.
+#[derive(Debug, Subcommand)]
+pub enum BackupCommand {
+    /// Copies the database into a folder, as regiment-DATETTIMEZ.db, and examines the copy.
+    Create {
+        /// The folder; it is made where there is none.
+        #[arg(default_value = "backups", value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Examines a copy: its pages, its references, its schema and its audit chain.
+    Verify {
+        /// The copy.
+        file: PathBuf,
+    },
+    /// Puts a copy in the place of the database, which is kept beside it. No server may run on it.
+    Restore {
+        /// The copy.
+        file: PathBuf,
+    },
+}
+
+/// `regiment audit`.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Recomputes every link of the chain, and says where it does not hold.
+    Verify {
+        /// A head that was kept elsewhere, as this command prints it: a rewritten chain shows.
+        #[arg(long, value_name = "SEQUENCE:HASH")]
+        head: Option<String>,
+    },
+}
+
 /// `regiment import`.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
@@ -381,6 +425,9 @@ impl Cli {
             | Command::Simulate(_)
             | Command::Policy(_)
             | Command::Migrate(_)
+            | Command::Backup(_)
+            | Command::Audit(_)
+            | Command::Doctor
             | Command::Import(_)
             | Command::Export(_)
             | Command::Scan(_)

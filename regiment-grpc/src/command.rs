@@ -1,7 +1,10 @@
 //! The operator commands, one file each.
 
+pub(crate) mod audit;
 pub(crate) mod backtest;
+pub(crate) mod backup;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod evaluate;
 pub(crate) mod export;
 mod frames;

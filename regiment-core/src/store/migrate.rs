@@ -179,7 +179,7 @@ impl Store {
         // SQLite copies itself only outside of a transaction.
         tx.rollback().await?;
         let backup = if drops_data(&self.part(script.down)) {
-            self.back_up(version, backup, now).await?
+            self.copy_before(version, backup, now).await?
         } else {
             None
         };
@@ -219,7 +219,7 @@ impl Store {
         Ok(tx)
     }
 
-    async fn back_up(
+    async fn copy_before(
         &self,
         version: i64,
         backup: Backup,
@@ -300,6 +300,11 @@ async fn applied(tx: &mut Tx) -> Result<BTreeMap<i64, Timestamp>> {
     Ok(applied)
 }
 
+/// Returns the newest applied migration, and refuses a database that this program does not know.
+pub(super) async fn schema_of(tx: &mut Tx) -> Result<i64> {
+    Ok(current(&applied(tx).await?))
+}
+
 fn current(applied: &BTreeMap<i64, Timestamp>) -> i64 {
     applied.last_key_value().map_or(0, |(version, _)| *version)
 }
@@ -343,7 +348,8 @@ async fn survivors(
     Ok(after)
 }
 
-async fn count_rows(tx: &mut Tx) -> Result<BTreeMap<String, i64>> {
+/// Counts the rows of every table but the runner's own.
+pub(super) async fn count_rows(tx: &mut Tx) -> Result<BTreeMap<String, i64>> {
     let names = if tx.is_sqlite() {
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     } else {

@@ -122,7 +122,7 @@ async fn server(url: &str, options: &Options) -> Result<Store> {
     Ok(Store::Postgres(Postgres { pool, wake: Wake::new() }))
 }
 
-fn lock(database: &Path) -> Result<ProcessLock> {
+pub(super) fn lock(database: &Path) -> Result<ProcessLock> {
     let mut name = database.as_os_str().to_owned();
     name.push(".lock");
     let path = PathBuf::from(name);

@@ -323,7 +323,7 @@ fn unframe(line: &[u8]) -> Option<&[u8]> {
 }
 
 /// Makes a new name in the folder durable.
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }

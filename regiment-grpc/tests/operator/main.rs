@@ -3,6 +3,7 @@
 mod bad_input;
 mod lapse;
 mod migrate;
+mod operations;
 mod policy;
 mod scan;
 mod serve;
