@@ -36,6 +36,7 @@ use jiff::{SignedDuration, Timestamp};
 use self::{
     apply::Changes,
     context::{Context, random},
+    tick::Pace,
 };
 pub use self::{
     bot::Dm,
@@ -96,6 +97,7 @@ pub struct Regiment {
     rules: Arc<RwLock<Rules>>,
     spool: Option<Spool>,
     scanner: Option<Arc<dyn Scanner>>,
+    pace: Arc<Pace>,
     /// The request that what is done now belongs to.
     request: Option<Request>,
 }
@@ -142,13 +144,21 @@ impl Regiment {
             library: Arc::new(library),
         };
         let rules = Arc::new(RwLock::new(rules));
-        Ok(Self { store, clock, rules, spool: None, scanner: None, request: None })
+        let pace = Arc::default();
+        Ok(Self { store, clock, rules, spool: None, scanner: None, pace, request: None })
     }
 
     /// Keeps clients' logs in a local file while the database is away.
     #[must_use]
     pub fn with_spool(mut self, spool: Spool) -> Self {
         self.spool = Some(spool);
+        self
+    }
+
+    /// Decides at most so many occurrences in one transaction (default 200, at least 1).
+    #[must_use]
+    pub fn with_batches_of(mut self, most: u32) -> Self {
+        self.pace = Arc::new(Pace::at_most(most));
         self
     }
 

@@ -1,5 +1,7 @@
 //! A simulated company on each kind of database: what is due happens once, and the store changes
 //! nothing about what the engines decide.
+//!
+//! The long run is `REGIMENT_COMPANY_CLIENTS=1000 cargo test --release -p regiment-core --test company`.
 
 #![cfg(all(feature = "store", feature = "testing"))]
 #![expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
@@ -32,6 +34,10 @@ fn span() -> Span {
     Span { seed: 42, begins, until, recruiting_days: 2 }
 }
 
+fn n_clients() -> u32 {
+    std::env::var("REGIMENT_COMPANY_CLIENTS").map_or(6, |n| n.parse().unwrap())
+}
+
 /// Lives the people of these numbers on a store.
 async fn live(store: &Store, numbers: Range<u32>) -> (Regiment, Tally) {
     let Span { seed, begins, until, recruiting_days } = span();
@@ -62,40 +68,61 @@ fn logs_of(service: &Service) -> Logs {
     service.logs.iter().map(numbered).collect()
 }
 
-/// How the ledger says that each occurrence of a client's triggers ended.
-async fn ledger(regiment: &Regiment, user_id: UserId) -> BTreeMap<(Date, Trigger), Outcome> {
+/// How the ledger says that each occurrence of each client's triggers ended.
+async fn ledgers(regiment: &Regiment) -> BTreeMap<UserId, BTreeMap<(Date, Trigger), Outcome>> {
     let until = span().until + SignedDuration::from_secs(1);
     let mut tx = regiment.store().read().await.unwrap();
-    let runs = tx.runs_between(span().begins, until, 100_000).await.unwrap();
-    runs.into_iter()
-        .filter_map(|run| match run.occasion {
-            Occasion::Client { user_id: of, trigger, date } if of == user_id => {
-                Some(((date, trigger), run.outcome))
-            }
-            Occasion::Client { .. } | Occasion::System { .. } => None,
-        })
-        .collect()
+    let mut ledgers: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+    for run in tx.runs_between(span().begins, until, u32::MAX).await.unwrap() {
+        if let Occasion::Client { user_id, trigger, date } = run.occasion {
+            ledgers.entry(user_id).or_default().insert((date, trigger), run.outcome);
+        }
+    }
+    ledgers
 }
 
 on_both! {
     async fn two_weeks_give_every_due_item_the_one_outcome_it_has_without_a_store(
         database: &Database
     ) {
-        let (regiment, tally) = live(&database.store, 0..6).await;
-        assert_eq!((tally.enlisted, tally.activated), (6, 6));
-        assert!(tally.answers > 300, "{tally:?}");
+        let n = n_clients();
+        let (regiment, tally) = live(&database.store, 0..n).await;
+        assert_eq!((tally.enlisted, tally.activated), (n, n));
+        assert!(tally.answers > 50 * n, "{tally:?}");
         assert!(tally.refused > 0 && tally.granted > 0, "{tally:?}");
-        let clients = regiment.clients(None, 100).await.unwrap();
-        assert_eq!(clients.len(), 6);
+        let clients = regiment.clients(None, n + 1).await.unwrap();
+        assert_eq!(clients.len(), n as usize);
+        let ledgers = ledgers(&regiment).await;
         for (index, client) in (0..).zip(&clients) {
             let service = alone(index);
             assert_eq!(stored_logs(&regiment, client.user_id).await, logs_of(&service));
             let decided: BTreeMap<_, _> =
                 service.ledger.iter().map(|(date, kind, how)| ((*date, *kind), *how)).collect();
             assert_eq!(decided.len(), service.ledger.len(), "an occurrence was decided twice");
-            assert_eq!(ledger(&regiment, client.user_id).await, decided);
+            assert_eq!(ledgers.get(&client.user_id), Some(&decided));
         }
     }
+}
+
+#[tokio::test]
+async fn how_many_are_decided_at_once_changes_nothing() {
+    let Span { seed, begins, until, recruiting_days } = span();
+    let mut seen = Vec::new();
+    for size in [1, 7, 200] {
+        let store = Store::open("sqlite::memory:").await.unwrap();
+        store.migrate_up(begins).await.unwrap();
+        let clock = Arc::new(ManualClock::at(begins));
+        let regiment = Regiment::open(store, clock.clone()).await.unwrap().with_batches_of(size);
+        let mut company = Company::of(seed, 0..4, begins, recruiting_days);
+        let tally = company.live(&regiment, &clock, until).await.unwrap();
+        let mut logs = Vec::new();
+        for client in regiment.clients(None, 10).await.unwrap() {
+            logs.push(stored_logs(&regiment, client.user_id).await);
+        }
+        seen.push((tally, logs, ledgers(&regiment).await));
+    }
+    assert!(seen[0].0.answers > 200, "{:?}", seen[0].0);
+    assert!(seen.iter().all(|of| *of == seen[0]));
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
@@ -26,8 +27,40 @@ use crate::{
     store::{self, ClientTrigger, DueSystem, DueTrigger, Occasion, Run, Tx},
 };
 
-/// The most occurrences that one transaction decides.
-const BATCH: u32 = 200;
+/// How many occurrences one transaction decides.
+///
+/// A database ends a transaction that takes too long. On a machine too slow for a whole batch the next
+/// one is smaller, so that the work goes on; after one that went well it is larger again.
+#[derive(Debug)]
+pub(super) struct Pace {
+    next: AtomicU32,
+    most: u32,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self::at_most(200)
+    }
+}
+
+impl Pace {
+    pub(super) fn at_most(most: u32) -> Self {
+        let most = most.max(1);
+        Self { next: AtomicU32::new(most), most }
+    }
+
+    fn size(&self) -> u32 {
+        self.next.load(Ordering::Relaxed)
+    }
+
+    fn went_well(&self) {
+        self.next.store((self.size() * 2).min(self.most), Ordering::Relaxed);
+    }
+
+    fn failed(&self) {
+        self.next.store((self.size() / 4).max(1), Ordering::Relaxed);
+    }
+}
 
 /// What a turn of the scheduler did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -52,12 +85,19 @@ impl Regiment {
         let mut ticked = Ticked::default();
         self.replay_spool().await?;
         loop {
-            let batch = match self.fire_batch(BATCH).await {
+            let batch = match self.fire_batch(self.pace.size()).await {
                 Err(Error::Store(store::Error::Corrupt(_)) | Error::Engine { .. }) => {
-                    self.fire_batch(1).await
+                    self.fire_batch(1).await?
                 }
-                batch => batch,
-            }?;
+                Err(error) => {
+                    self.pace.failed();
+                    return Err(error);
+                }
+                Ok(batch) => {
+                    self.pace.went_well();
+                    batch
+                }
+            };
             ticked.fired += batch.fired;
             ticked.failed += batch.failed;
             if batch == Ticked::default() {
@@ -357,4 +397,24 @@ async fn end_system(
     let next = schedule::next_system(claimed.trigger, &context.policy, context.now);
     tx.advance_system_trigger(claimed, next).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_shrink_while_they_fail_and_grow_again() {
+        let pace = Pace::default();
+        let mut sizes = vec![pace.size()];
+        for _ in 0..5 {
+            pace.failed();
+            sizes.push(pace.size());
+        }
+        assert_eq!(sizes, [200, 50, 12, 3, 1, 1]);
+        for _ in 0..9 {
+            pace.went_well();
+        }
+        assert_eq!(pace.size(), 200);
+    }
 }
