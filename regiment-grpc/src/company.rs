@@ -77,19 +77,19 @@ impl Simulated {
         let first = date(1, 1, 1);
         let mut tx = self.store.read().await?;
         for order in tx.orders_from(ids.iter().copied(), first).await? {
-            services.entry(order.user_id).and_modify(|service| service.orders += 1);
+            services.entry(order.user_id).and_modify(|service| service.sums.orders += 1);
         }
         for event in tx.infractions_from(ids.iter().copied(), first).await? {
             if event.counts() {
-                services.entry(event.user_id).and_modify(|service| service.infractions += 1);
+                services.entry(event.user_id).and_modify(|service| service.sums.infractions += 1);
             }
         }
         let mut raised: BTreeMap<String, u64> = BTreeMap::new();
         for card in tx.cards_from(ids.iter().copied(), first).await? {
             let is_weekly = card.source == CardSource::WeeklyScan;
             services.entry(card.user_id).and_modify(|service| {
-                service.cards += u64::from(card.state.is_unresolved());
-                service.weekly += u64::from(is_weekly);
+                service.sums.cards += u64::from(card.state.is_unresolved());
+                service.sums.weekly += u64::from(is_weekly);
             });
             for evidence in card.evidence.iter().filter(|_| is_weekly) {
                 if card.flags.contains(&evidence.flag) {
@@ -117,11 +117,11 @@ impl Simulated {
 
     fn laid_out(&self, services: &[Service]) -> String {
         let mut rows: Vec<[String; 11]> = services.iter().map(Service::row).collect();
-        let mut total = Total::default();
+        let mut total = Sums::default();
         for service in services {
-            total.add(service);
+            total.add(&service.sums);
         }
-        rows.push(total.row(services.len()));
+        rows.push(total.row([format!("{} clients", services.len()), String::new(), String::new()]));
         let columns = [
             ("client", Align::Left),
             ("goal", Align::Left),
@@ -158,64 +158,76 @@ impl Simulated {
 /// What one client's service came to.
 struct Service {
     client: ClientProfile,
-    orders: u64,
-    logs: u64,
-    missed: u64,
-    /// Items that count toward adherence, and how much of them was done.
-    counted: f64,
-    done: f64,
-    infractions: u64,
-    weekly: u64,
-    cards: u64,
-    records: u64,
+    sums: Sums,
     best: BTreeMap<Slug<Exercise>, f64>,
 }
 
 impl Service {
     fn new(client: ClientProfile) -> Self {
-        Self {
-            client,
-            orders: 0,
-            logs: 0,
-            missed: 0,
-            counted: 0.0,
-            done: 0.0,
-            infractions: 0,
-            weekly: 0,
-            cards: 0,
-            records: 0,
-            best: BTreeMap::new(),
-        }
+        Self { client, sums: Sums::default(), best: BTreeMap::new() }
     }
 
     /// Takes a log in; the client's logs come in the order of their dates.
     fn take(&mut self, log: &Log) {
-        self.logs += 1;
-        self.missed += u64::from(log.is_counted_miss());
+        let sums = &mut self.sums;
+        sums.logs += 1;
+        sums.missed += u64::from(log.is_counted_miss());
         if log.cause().is_none() {
-            self.counted += 1.0;
-            self.done += share_done(log);
+            sums.counted += 1.0;
+            sums.done += share_done(log);
         }
         let Log::Training(log) = log else { return };
         let Some(lifted) = log.set.and_then(|set| set.e1rm()) else { return };
-        match self.best.get(&log.exercise_id) {
-            Some(best) if lifted <= *best => {}
-            Some(_) => {
-                self.records += 1;
-                self.best.insert(log.exercise_id.clone(), lifted);
-            }
-            None => {
-                self.best.insert(log.exercise_id.clone(), lifted);
-            }
+        let best = self.best.get(&log.exercise_id);
+        sums.records += u64::from(best.is_some_and(|best| lifted > *best));
+        if best.is_none_or(|best| lifted > *best) {
+            self.best.insert(log.exercise_id.clone(), lifted);
         }
     }
 
     fn row(&self) -> [String; 11] {
         let client = &self.client;
-        [
+        self.sums.row([
             client.alias.clone().or_else(|| client.name.clone()).unwrap_or_default(),
             client.goal.to_string(),
             client.timezone_offset.to_string(),
+        ])
+    }
+}
+
+/// Counts over one client or all of them.
+#[derive(Default)]
+struct Sums {
+    orders: u64,
+    logs: u64,
+    missed: u64,
+    infractions: u64,
+    weekly: u64,
+    cards: u64,
+    records: u64,
+    /// Items that count toward adherence, and how much of them was done.
+    counted: f64,
+    done: f64,
+}
+
+impl Sums {
+    fn add(&mut self, other: &Self) {
+        self.orders += other.orders;
+        self.logs += other.logs;
+        self.missed += other.missed;
+        self.infractions += other.infractions;
+        self.weekly += other.weekly;
+        self.cards += other.cards;
+        self.records += other.records;
+        self.counted += other.counted;
+        self.done += other.done;
+    }
+
+    fn row(&self, [client, goal, zone]: [String; 3]) -> [String; 11] {
+        [
+            client,
+            goal,
+            zone,
             count(self.orders),
             count(self.logs),
             count(self.missed),
@@ -244,48 +256,4 @@ fn share_done(log: &Log) -> f64 {
 
 fn percent(part: f64, whole: f64) -> String {
     if whole > 0.0 { format!("{:.0}%", 100.0 * part / whole) } else { "–".to_owned() }
-}
-
-/// The sums over everybody.
-#[derive(Default)]
-struct Total {
-    orders: u64,
-    logs: u64,
-    missed: u64,
-    infractions: u64,
-    weekly: u64,
-    cards: u64,
-    records: u64,
-    counted: f64,
-    done: f64,
-}
-
-impl Total {
-    fn add(&mut self, service: &Service) {
-        self.orders += service.orders;
-        self.logs += service.logs;
-        self.missed += service.missed;
-        self.infractions += service.infractions;
-        self.weekly += service.weekly;
-        self.cards += service.cards;
-        self.records += service.records;
-        self.counted += service.counted;
-        self.done += service.done;
-    }
-
-    fn row(&self, n_clients: usize) -> [String; 11] {
-        [
-            format!("{n_clients} clients"),
-            String::new(),
-            String::new(),
-            count(self.orders),
-            count(self.logs),
-            count(self.missed),
-            count(self.infractions),
-            count(self.weekly),
-            count(self.cards),
-            count(self.records),
-            percent(self.done, self.counted),
-        ]
-    }
 }
