@@ -19,6 +19,7 @@ use super::{
     row::Table,
     spool::sync_folder,
     tx::Tx,
+    wake::Wake,
 };
 
 const CHECKS: Table = Table { name: "pragma", key: &[] };
@@ -118,7 +119,8 @@ impl Store {
         let connect = SqliteConnectOptions::new().filename(path).read_only(true).immutable(true);
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(connect).await?;
         let file = Some(path.to_owned());
-        Ok(Store::Sqlite(Sqlite { writer: pool.clone(), readers: pool, file, _lock: None }))
+        let (writer, readers, wake) = (pool.clone(), pool, Wake::new());
+        Ok(Store::Sqlite(Sqlite { writer, readers, wake, file, _lock: None }))
     }
 
     /// Looks at the whole database: its pages, its references, its rows and the audit chain.
