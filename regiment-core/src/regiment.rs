@@ -6,6 +6,7 @@
 //! the outbox until [`Regiment::deliver`] sends them, and scheduled work is rows until
 //! [`Regiment::tick`] decides it.
 
+mod access;
 mod alerts;
 mod apply;
 mod bot;
@@ -33,12 +34,8 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-use self::{
-    apply::Changes,
-    context::{Context, random},
-    tick::Pace,
-};
 pub use self::{
+    access::{ACCESS, Account, LINK, Minted, REFRESH, SignedIn, hash_of},
     bot::Dm,
     cards::{Chosen, ShownCard},
     clients::{Enlisted, Intake},
@@ -52,6 +49,15 @@ pub use self::{
     tick::Ticked,
     transfer::Held,
     weekly::{Scan, ScanOf, Scanned, Scanner},
+};
+use self::{
+    apply::Changes,
+    context::{Context, random},
+};
+use self::{
+    apply::Changes,
+    context::{Context, random},
+    tick::Pace,
 };
 use crate::{
     Clock, Dossier, Effect, Library, Policy, UserId,

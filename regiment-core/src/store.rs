@@ -29,6 +29,7 @@ mod retry;
 mod row;
 mod rules;
 mod schedule;
+mod session;
 mod setting;
 mod spool;
 mod token;
@@ -57,6 +58,7 @@ pub use self::{
     request::{Answered, Marked, Request},
     retry::retry,
     schedule::{ClientTrigger, DueSystem, DueTrigger, Occasion, Run},
+    session::{Presented, SecretKind, Session},
     spool::{Damage, Recovered, Replay, Spool, SpoolError, Spooled},
     token::{ApiToken, Role},
     tx::{Savepoint, Tx},

@@ -38,6 +38,8 @@ mod outbox;
 mod outbox_model;
 #[path = "store/schedule.rs"]
 mod schedule;
+#[path = "store/sessions.rs"]
+mod sessions;
 #[path = "store/spool.rs"]
 mod spool;
 #[path = "store/text.rs"]

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
-use regiment_core::UserId;
+use regiment_core::store::{self, ApiToken};
+use regiment_core::{Id, UserId};
 
 use crate::config::{LogFormat, Overrides, Role, ServeOverrides};
 use crate::secret::DatabaseUrl;
@@ -106,6 +107,12 @@ pub enum Command {
         after_help = "Example:\n  regiment backtest --logs frames --from 2026-01-01 --to 2026-03-29"
     )]
     Backtest(BacktestArgs),
+    /// Makes, lists and revokes the API tokens of programs.
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  regiment token create --role bot --name discord\n  regiment token list"
+    )]
+    Token(TokenCommand),
     /// Writes the JSON Schema of every record.
     #[command(after_help = "Example:\n  regiment schemas --out docs/schemas")]
     Schemas(SchemasArgs),
@@ -289,6 +296,27 @@ pub enum AuditCommand {
     },
 }
 
+/// `regiment token`.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Makes a token and prints its secret, which is shown here and nowhere else.
+    Create {
+        /// What its holder may do: viewer, coach, admin or bot.
+        #[arg(long)]
+        role: store::Role,
+        /// What it is for.
+        #[arg(long, default_value = "unnamed")]
+        name: String,
+    },
+    /// Lists the tokens, revoked ones too.
+    List,
+    /// Revokes a token; a running server refuses it within 5 seconds.
+    Revoke {
+        /// The id that `token list` shows.
+        id: Id<ApiToken>,
+    },
+}
+
 /// `regiment import`.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
@@ -435,6 +463,7 @@ impl Cli {
             | Command::Predict(_)
             | Command::Evaluate(_)
             | Command::Backtest(_)
+            | Command::Token(_)
             | Command::Schemas(_) => ServeOverrides::default(),
         };
         Overrides { database: self.database.clone().map(DatabaseUrl::new), log: self.log, serve }

@@ -16,6 +16,7 @@ pub(crate) mod scan;
 pub(crate) mod schemas;
 pub(crate) mod serve;
 pub(crate) mod simulate;
+pub(crate) mod token;
 pub(crate) mod train;
 
 use std::sync::Arc;

@@ -1,7 +1,9 @@
 //! What the process is told from outside: a TOML file, then `REGIMENT_*` variables, then command-line options.
 //!
-//! A name that is not a setting is an error that says which source it came from. The API token comes from the
+//! A name that is not a setting is an error that says which source it came from. Secrets come from the
 //! environment alone. `regiment.example.toml` shows every setting with its default, which a test holds.
+
+mod access;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -9,9 +11,13 @@ use std::path::{Path, PathBuf};
 use figment::providers::{Format as _, Serialized, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::secret::{DatabaseUrl, Secret};
+
+pub use self::access::{Discord, Limits};
 
 const PREFIX: &str = "REGIMENT_";
 
@@ -34,11 +40,19 @@ pub struct Config {
     pub log_filter: String,
     /// What `regiment serve` does.
     pub serve: Serve,
+    /// How much callers may ask.
+    pub limits: Limits,
     /// The guild whose coaches sign in.
     pub discord: Discord,
-    /// The bearer token that API callers show. From `REGIMENT_API_TOKEN` alone.
+    /// The operator's token. From `REGIMENT_API_TOKEN` alone.
     #[serde(skip)]
     pub api_token: Option<Secret>,
+    /// The secret of the Discord application. From `DISCORD_CLIENT_SECRET` alone.
+    #[serde(skip)]
+    pub discord_secret: Option<Secret>,
+    /// The bot's token, with which the roles of a member are read. From `DISCORD_TOKEN` alone.
+    #[serde(skip)]
+    pub discord_token: Option<Secret>,
 }
 
 /// What `regiment serve` does.
@@ -51,16 +65,12 @@ pub struct Serve {
     pub roles: Vec<Role>,
     /// Whether a store of an older version is migrated on start.
     pub migrate: bool,
-}
-
-/// The guild whose coaches sign in, and whose members the bot speaks for.
-///
-/// Each is also a variable of its own, as the bot has it: `DISCORD_COACH_ROLE_IDS` is a list with commas.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Discord {
-    /// Roles whose bearers are coaches.
-    pub coach_role_ids: Vec<String>,
+    /// The address that browsers know, where it is not the one that is listened on: `https://…` of a proxy.
+    pub public_url: Option<Url>,
+    /// Other origins whose pages may call, with the cookies of whoever looks at them.
+    pub allowed_origins: Vec<String>,
+    /// Proxies in front, whose word on a caller's address is taken.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// What a process takes part in.
@@ -123,8 +133,11 @@ impl Default for Config {
             log: LogFormat::Auto,
             log_filter: "info".to_owned(),
             serve: Serve::default(),
+            limits: Limits::default(),
             discord: Discord::default(),
             api_token: None,
+            discord_secret: None,
+            discord_token: None,
         }
     }
 }
@@ -135,6 +148,9 @@ impl Default for Serve {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             roles: vec![Role::Api, Role::Scheduler],
             migrate: true,
+            public_url: None,
+            allowed_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -163,20 +179,19 @@ impl Config {
             }
             None => {}
         }
-        let mut api_token = None;
+        let mut secrets = [const { None }; 3];
+        let [api_token, discord_secret, discord_token] = &mut secrets;
         for (name, text) in environment {
-            if let "DISCORD_COACH_ROLE_IDS" = name.as_str() {
-                let ids: Vec<&str> = text.split(',').map(str::trim).collect();
-                figment = figment.merge(Serialized::default("discord.coach_role_ids", ids));
-                continue;
-            }
-            let Some(key) = name.strip_prefix(PREFIX) else { continue };
-            match key {
-                "API_TOKEN" => api_token = Some(text).filter(|text| !text.is_empty()),
+            let secret = || Some(text.as_str()).filter(|text| !text.is_empty()).map(Secret::new);
+            match (name.as_str(), name.strip_prefix(PREFIX)) {
+                ("REGIMENT_API_TOKEN", _) => *api_token = secret(),
+                ("DISCORD_CLIENT_SECRET", _) => *discord_secret = secret(),
+                ("DISCORD_TOKEN", _) => *discord_token = secret(),
                 // `--config` itself, and what belongs to the bot and to the tests.
-                "CONFIG" | "URL" | "BOT_TOKEN" => {}
-                _ if key.starts_with("TEST_") => {}
-                _ => figment = figment.merge(Variable { name, text }),
+                (_, Some("CONFIG" | "URL" | "BOT_TOKEN")) => {}
+                (_, Some(key)) if key.starts_with("TEST_") => {}
+                (_, Some(_)) => figment = figment.merge(Variable { name, text }),
+                (_, None) => figment = access::merge(figment, &name, &text),
             }
         }
         let config: Self = figment
@@ -184,7 +199,8 @@ impl Config {
             .extract()
             .map_err(|error| InvalidConfig(one_line(error)))?;
         config.validate()?;
-        Ok(Self { api_token: api_token.map(Secret::new), ..config })
+        let [api_token, discord_secret, discord_token] = secrets;
+        Ok(Self { api_token, discord_secret, discord_token, ..config })
     }
 
     fn validate(&self) -> Result<(), InvalidConfig> {
@@ -199,7 +215,8 @@ impl Config {
                 "serve.roles must name at least one of api, scheduler, not []".to_owned(),
             ));
         }
-        Ok(())
+        self.serve.public_url.as_ref().map_or(Ok(()), access::check_public_url)?;
+        self.serve.allowed_origins.iter().try_for_each(|origin| access::check_origin(origin))
     }
 }
 
@@ -232,92 +249,4 @@ fn one_line(error: figment::Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../regiment.example.toml");
-
-    fn variables<'a>(pairs: &'a [(&str, &str)]) -> impl Iterator<Item = (String, String)> + 'a {
-        pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
-    }
-
-    fn load(pairs: &[(&str, &str)]) -> Result<Config, String> {
-        Config::load(Some(Path::new(EXAMPLE)), variables(pairs), &Overrides::default())
-            .map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn the_example_equals_the_defaults() {
-        assert_eq!(load(&[]), Ok(Config::default()));
-        let text = std::fs::read_to_string(EXAMPLE).unwrap();
-        let defaults = toml::Table::try_from(Config::default()).unwrap();
-        for (name, value) in &defaults {
-            assert!(text.contains(name.as_str()), "the example says nothing about {name}");
-            for nested in value.as_table().into_iter().flat_map(toml::Table::keys) {
-                assert!(text.contains(nested.as_str()), "the example says nothing about {nested}");
-            }
-        }
-        assert!(text.contains("# policy ="), "the example says nothing about policy");
-    }
-
-    #[test]
-    fn a_variable_goes_over_the_file_and_an_option_over_both() {
-        let pairs = [
-            ("REGIMENT_DATABASE", "postgres://a@b/c"),
-            ("REGIMENT_SERVE__LISTEN", "127.0.0.1:9"),
-            ("REGIMENT_SERVE__ROLES", "[scheduler]"),
-        ];
-        let overrides = Overrides {
-            serve: ServeOverrides { listen: Some(([127, 0, 0, 1], 7).into()), roles: None },
-            ..Overrides::default()
-        };
-        let config = Config::load(Some(Path::new(EXAMPLE)), variables(&pairs), &overrides).unwrap();
-        assert_eq!(config.database, DatabaseUrl::new("postgres://a@b/c"));
-        assert_eq!(config.serve.listen.port(), 7);
-        assert_eq!(config.serve.roles, [Role::Scheduler]);
-    }
-
-    #[test]
-    fn a_name_that_is_no_setting_is_refused_with_its_source() {
-        let error = load(&[("REGIMENT_SERVE__LISTN", "127.0.0.1:9")]).unwrap_err();
-        assert!(error.contains("listn"), "{error}");
-        assert!(error.contains("environment variable REGIMENT_SERVE__LISTN"), "{error}");
-        assert!(error.contains("`listen`"), "{error}");
-        assert!(!error.contains('\n'), "{error}");
-    }
-
-    #[test]
-    fn a_bad_value_is_refused_with_what_would_be_accepted() {
-        let error = load(&[("REGIMENT_LOG", "xml")]).unwrap_err();
-        assert!(error.contains("xml") && error.contains("`json`"), "{error}");
-        let error = load(&[("REGIMENT_LOG_FILTER", "=nonsense=")]).unwrap_err();
-        assert!(error.contains("log_filter") && error.contains("=nonsense="), "{error}");
-        let error = load(&[("REGIMENT_SERVE__ROLES", "[]")]).unwrap_err();
-        assert!(error.contains("serve.roles"), "{error}");
-    }
-
-    #[test]
-    fn the_token_is_taken_from_the_environment_and_shown_nowhere() {
-        let config = load(&[("REGIMENT_API_TOKEN", "0042")]).unwrap();
-        assert_eq!(config.api_token, Some(Secret::new("0042")));
-        assert!(!format!("{config:?}").contains("0042"));
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("with-token.toml");
-        std::fs::write(&file, "api_token = \"0042\"\n").unwrap();
-        let error = Config::load(Some(&file), variables(&[]), &Overrides::default()).unwrap_err();
-        assert!(error.to_string().contains("api_token"), "{error}");
-    }
-
-    #[test]
-    fn variables_of_the_tests_and_of_the_bot_are_left_alone() {
-        let others = [("REGIMENT_TEST_DATA", "x"), ("REGIMENT_URL", "x"), ("PATH", "x")];
-        assert_eq!(load(&others), Ok(Config::default()));
-    }
-
-    #[test]
-    fn a_file_that_was_named_must_be_there() {
-        let missing = Path::new("no/such.toml");
-        let error = Config::load(Some(missing), variables(&[]), &Overrides::default()).unwrap_err();
-        assert!(error.to_string().contains("no/such.toml"), "{error}");
-    }
-}
+mod tests;

@@ -77,6 +77,7 @@ fn start(cli: Cli, environment: impl IntoIterator<Item = (String, String)>) -> a
             Command::Evaluate(args) => command::evaluate::run(&args),
             Command::Scan(args) => command::scan::run(&args, &config).await,
             Command::Backtest(args) => command::backtest::run(&args, &config),
+            Command::Token(command) => command::token::run(command, &config).await,
             Command::Schemas(args) => command::schemas::run(&args),
         }
     })

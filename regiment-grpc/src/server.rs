@@ -5,24 +5,32 @@ mod bot;
 mod cards;
 mod clients;
 mod convert;
+mod deadline;
 mod deliveries;
+mod limit;
 mod logs;
 mod once;
 mod page;
 mod profile;
+mod sign_in;
+mod site;
 mod stop;
+mod web;
 mod zones;
 
+use std::any::Any;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
 use prost::Message as _;
 use prost_types::FileDescriptorSet;
 use regiment_core::regiment::Regiment;
 use regiment_proto::FILE_DESCRIPTOR_SET;
+use regiment_proto::v1::auth_service_server::AuthServiceServer;
 use regiment_proto::v1::bot_service_server::BotServiceServer;
 use regiment_proto::v1::client_service_server::ClientServiceServer;
 use regiment_proto::v1::delivery_service_server::DeliveryServiceServer;
@@ -37,14 +45,25 @@ use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 use tonic_web::GrpcWebLayer;
+use tower_http::catch_panic::CatchPanicLayer;
+use url::Url;
 
 use self::auth::Auth;
+use self::limit::Limits;
+use self::sign_in::SignIn;
+use self::site::Site;
+use self::web::Web;
+use self::web::discord::Discord;
 use crate::config::Config;
 use crate::failure::Usage;
 use crate::secret::Secret;
+use crate::status;
 
 /// How long open calls may take to end once the server stops.
 const DRAIN: Duration = Duration::from_secs(10);
+
+/// How often a silent connection is asked whether it is still there.
+const KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// The largest request and answer, in bytes.
 const MAX_REQUEST: usize = 1 << 20;
@@ -73,17 +92,34 @@ pub async fn serve(
     config: Config,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
+    let site = Url::parse(&format!("http://{}", listener.local_addr()?))?;
+    let site = Arc::new(Site::new(&config, site));
+    let limits = Arc::new(Limits::new(&config));
+    let discord = Discord::new(&config, &site.at(web::CALLBACK))?.map(Arc::new);
+    let auth = Auth::new(regiment.clone(), &config, site.clone(), limits.clone());
+    let web = Web { regiment, site: site.clone(), limits: limits.clone(), discord };
+
+    let stopping = CancellationToken::new();
     let (health, health_service) = tonic_health::server::health_reporter();
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .build_v1()?;
-    let stopping = CancellationToken::new();
-    let auth = Auth::new(regiment.clone(), &config);
-    let grpc = services(Routes::new(health_service).add_service(reflection), &regiment, &stopping)
+    // The first of these layers is the innermost: a call passes them from below.
+    let open = Routes::new(health_service).add_service(reflection);
+    let grpc = services(open, &web, &auth, &stopping)
         .into_axum_router()
+        .reset_fallback()
         .layer(from_fn_with_state(auth, auth::guard))
+        .layer(from_fn(deadline::keep))
+        .layer(from_fn_with_state(limits.clone(), limit::shed))
+        .layer(CatchPanicLayer::custom(panicked))
         .layer(GrpcWebLayer::new());
+    let all = web::routes(web)
+        .merge(grpc)
+        .fallback(web::nothing)
+        .layer(web::cors(&site))
+        .layer(from_fn_with_state(site, web::harden));
 
     report(&health, ServingStatus::Serving).await;
     let stopped = stopping.clone();
@@ -94,7 +130,8 @@ pub async fn serve(
     };
     let server = Server::builder()
         .accept_http1(true)
-        .add_routes(Routes::from(grpc))
+        .http2_keepalive_interval(Some(KEEPALIVE))
+        .add_routes(Routes::from(all))
         .serve_with_incoming_shutdown(TcpIncoming::from(listener).with_nodelay(Some(true)), told);
     // A call that never ends must not keep the process alive.
     let overdue = async {
@@ -104,12 +141,14 @@ pub async fn serve(
     tokio::select! {
         ended = server => ended?,
         () = overdue => tracing::warn!(outcome = "cut_off", "calls were still open after 10 seconds"),
+        () = limits.tidy() => {}
     }
     Ok(())
 }
 
 /// Adds the services of the API.
-fn services(routes: Routes, regiment: &Arc<Regiment>, stopping: &CancellationToken) -> Routes {
+fn services(routes: Routes, web: &Web, auth: &Auth, stopping: &CancellationToken) -> Routes {
+    let regiment = &web.regiment;
     let deliveries = deliveries::Deliveries::new(regiment.clone(), stopping.clone());
     // What tonic generates for each service has these limits, and no trait for them.
     macro_rules! limited {
@@ -120,11 +159,18 @@ fn services(routes: Routes, regiment: &Arc<Regiment>, stopping: &CancellationTok
         };
     }
     routes
+        .add_service(limited!(AuthServiceServer, SignIn::new(web.clone(), auth.clone())))
         .add_service(limited!(BotServiceServer, bot::Bots::new(regiment.clone())))
         .add_service(limited!(ClientServiceServer, clients::Clients::new(regiment.clone())))
         .add_service(limited!(DeliveryServiceServer, deliveries))
         .add_service(limited!(JobCardServiceServer, cards::Cards::new(regiment.clone())))
         .add_service(limited!(LogServiceServer, logs::Logs::new(regiment.clone())))
+}
+
+/// Answers a call that panicked. What it said may be personal, and is not repeated.
+fn panicked(_said: Box<dyn Any + Send>) -> Response {
+    tracing::error!(outcome = "panicked", "a call failed by a mistake of ours");
+    status::broken().into_http()
 }
 
 /// Tells the health of every service of the API.

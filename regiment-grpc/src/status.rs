@@ -67,6 +67,22 @@ pub(crate) fn permission_denied(message: &str) -> Status {
     with_reason(Code::PermissionDenied, message, "PERMISSION_DENIED")
 }
 
+/// Says that Discord does not answer, without which nobody can be signed in.
+pub(crate) fn away(message: &str) -> Status {
+    retry(Code::Unavailable, message, "DISCORD_AWAY", PAUSE)
+}
+
+/// Refuses a call with cookies that another site's page sent.
+pub(crate) fn wrong_origin() -> Status {
+    let message = "that page may not call here: its origin is not configured";
+    with_reason(Code::PermissionDenied, message, "WRONG_ORIGIN")
+}
+
+/// Says that the caller's deadline has come, or that a call takes longer than any may.
+pub(crate) fn too_late() -> Status {
+    with_reason(Code::DeadlineExceeded, "the deadline came before the answer", "TOO_LATE")
+}
+
 /// Says that the server stops, and when to come again.
 pub(crate) fn stopping() -> Status {
     retry(Code::Unavailable, "the server is restarting; come again", "STOPPING", PAUSE)
@@ -190,6 +206,11 @@ fn reason(refusal: &Refusal) -> &'static str {
 /// Hides a failure of ours from the caller and logs it here, where it is handled.
 pub(crate) fn internal(error: &(dyn std::error::Error + 'static)) -> Status {
     tracing::error!(outcome = "failed", error, "a call failed");
+    broken()
+}
+
+/// Says that a failure is ours, which the log tells.
+pub(crate) fn broken() -> Status {
     with_reason(Code::Internal, "the server failed; its log says why", "INTERNAL")
 }
 

@@ -7,7 +7,7 @@ use super::{error::Result, tx::Tx, value::values};
 use crate::UserId;
 
 /// Tables with a column that names the client, in an order that their references allow.
-const OF_CLIENT: [(&str, &str); 24] = [
+const OF_CLIENT: [(&str, &str); 25] = [
     ("logs", "user_id"),
     ("lifts", "user_id"),
     ("weigh_ins", "user_id"),
@@ -31,6 +31,7 @@ const OF_CLIENT: [(&str, &str); 24] = [
     ("drafts", "user_id"),
     ("owed_edits", "user_id"),
     ("client_activity", "user_id"),
+    ("sessions", "user_id"),
     ("clients", "user_id"),
 ];
 

@@ -57,6 +57,7 @@ const SCRIPTS: &[Script] = scripts![
     "0011_claim_in_order",
     "0012_alert_digest",
     "0013_bot",
+    "0014_sessions",
 ];
 
 /// Which way a step goes.

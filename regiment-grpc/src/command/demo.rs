@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use jiff::{SignedDuration, Timestamp};
-use regiment_core::regiment::{Inbox, Regiment};
+use regiment_core::regiment::{Account, Inbox, Regiment};
 use regiment_core::simulate::Company;
+use regiment_core::store::Role;
 use regiment_core::{Clock as _, SystemClock};
 use regiment_proto::v1::ListClientsRequest;
 use regiment_proto::v1::client_service_client::ClientServiceClient;
@@ -45,9 +46,13 @@ pub(crate) async fn run(args: &DemoArgs) -> anyhow::Result<()> {
     let config = Config { api_token: Some(token.clone()), ..Config::default() };
     let serving = server::serve(regiment.clone(), listener, config, server::told(stopped.clone()));
     let serving = tokio::spawn(serving);
+    let admin = Account { user_id: None, name: "demo".to_owned(), role: Role::Admin };
+    let link = regiment.one_time_link(admin).await?;
     print(&format!(
-        "\nserving on http://{address}\ntoken      {token}\ntry        grpcurl -plaintext -H 'authorization: Bearer \
+        "\nserving on http://{address}\nsign in    http://{address}/auth/link?token={link} (once, within the hour)\n\
+         token      {token}\ntry        grpcurl -plaintext -H 'authorization: Bearer \
          {token}' {address} regiment.v1.ClientService/ListClients\nstop       Ctrl-C\n",
+        link = link.secret,
         token = token.expose(),
     ))?;
 

@@ -32,7 +32,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let serving = if config.serve.roles.contains(&Role::Api) {
         let listener = bind(listen).await?;
         if config.api_token.is_none() {
-            tracing::warn!("no REGIMENT_API_TOKEN: only health and reflection are answered");
+            tracing::info!("no REGIMENT_API_TOKEN: callers show a token of the store, or sign in");
         }
         let stopped = server::told(stopped.clone());
         Some(tokio::spawn(server::serve(regiment.clone(), listener, config.clone(), stopped)))

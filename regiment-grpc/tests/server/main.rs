@@ -1,11 +1,16 @@
 //! The API over real sockets: what callers send, what they get, and what they are told.
 
+mod access;
 mod bot;
+mod browser;
 mod cards;
 mod clients;
 mod deliveries;
+mod discord;
 mod errors;
+mod limits;
 mod logs;
 mod practice;
 mod redaction;
+mod sign_in;
 mod surface;

@@ -17,6 +17,7 @@ use regiment_proto::v1::job_card_service_client::JobCardServiceClient;
 use regiment_proto::v1::log_service_client::LogServiceClient;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
@@ -49,12 +50,20 @@ pub(crate) struct Practice {
     pub(crate) regiment: Arc<Regiment>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) channel: Channel,
-    _stop: watch::Sender<bool>,
+    /// Where the server is: `http://…`.
+    pub(crate) address: String,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<anyhow::Result<()>>,
 }
 
 impl Practice {
     /// Opens a practice at an instant.
     pub(crate) async fn open(at: &str) -> Self {
+        Self::open_with(at, |_| {}).await
+    }
+
+    /// Opens a practice whose server is configured otherwise.
+    pub(crate) async fn open_with(at: &str, change: impl FnOnce(&mut Config)) -> Self {
         let clock = Arc::new(ManualClock::at(at.parse().expect("an instant")));
         let store = Store::open("sqlite::memory:").await.expect("a store in memory");
         store.migrate_up(clock.now()).await.expect("migrations apply");
@@ -64,11 +73,21 @@ impl Practice {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (stop, stopped) = watch::channel(false);
-        let config = Config { api_token: Some(Secret::new(TOKEN)), ..Config::default() };
-        tokio::spawn(server::serve(regiment.clone(), listener, config, server::told(stopped)));
-        let endpoint = Channel::from_shared(format!("http://{address}")).expect("an address");
+        let mut config = Config { api_token: Some(Secret::new(TOKEN)), ..Config::default() };
+        change(&mut config);
+        let serving = server::serve(regiment.clone(), listener, config, server::told(stopped));
+        let serving = tokio::spawn(serving);
+        let address = format!("http://{address}");
+        let endpoint = Channel::from_shared(address.clone()).expect("an address");
         let channel = endpoint.connect().await.expect("the server answers");
-        Self { regiment, clock, channel, _stop: stop }
+        Self { regiment, clock, channel, address, stop, serving }
+    }
+
+    /// Tells the server to stop, and waits until it has.
+    pub(crate) async fn stop(&mut self) {
+        self.stop.send_replace(true);
+        let ended = (&mut self.serving).await.expect("the server does not panic");
+        ended.expect("the server stops");
     }
 
     pub(crate) fn clients(&self) -> ClientServiceClient<InterceptedService<Channel, Caller>> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use regiment_core::UserId;
 use regiment_core::record::Actor;
 use regiment_core::store::Role;
@@ -15,10 +16,14 @@ use crate::status;
 pub struct Principal {
     /// The account or the token, as the audit trail names it.
     pub name: String,
+    /// What the account or the token is called.
+    pub display_name: String,
     /// What the account or the token may do.
     pub role: Role,
     /// For whom the bot makes this call.
     pub acting_for: Option<Person>,
+    /// When a session's access ends.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// A person whom the bot names.
@@ -94,7 +99,8 @@ impl Principal {
         }
     }
 
-    /// Returns under whose name the caller's `request_id`s are remembered: the person's for whom the bot calls.
+    /// Returns whose allowance a call takes from, and under whose name its `request_id` is remembered: the person's
+    /// for whom the bot calls.
     pub fn scope(&self) -> String {
         self.acting_for.map_or_else(|| self.name.clone(), |person| person.user_id.to_string())
     }
@@ -140,7 +146,8 @@ mod tests {
 
     fn principal(role: Role, acting_for: Option<(&str, Rank)>) -> Principal {
         let acting_for = acting_for.map(|(id, rank)| Person { user_id: user(id), rank });
-        Principal { name: "n".to_owned(), role, acting_for }
+        let (name, display_name) = ("n".to_owned(), "N".to_owned());
+        Principal { name, display_name, role, acting_for, expires_at: None }
     }
 
     #[test]

@@ -1,0 +1,2 @@
+DROP TABLE session_secrets;
+DROP TABLE sessions;
