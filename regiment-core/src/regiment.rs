@@ -53,10 +53,6 @@ pub use self::{
 use self::{
     apply::Changes,
     context::{Context, random},
-};
-use self::{
-    apply::Changes,
-    context::{Context, random},
     tick::Pace,
 };
 use crate::{
