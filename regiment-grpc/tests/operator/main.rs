@@ -7,6 +7,7 @@ mod operations;
 mod policy;
 mod scan;
 mod serve;
+mod token;
 mod transfer;
 
 use std::path::Path;

@@ -38,13 +38,14 @@ enum Who {
 }
 
 /// One method, and the message that its caller sends.
-struct Method {
-    path: String,
+pub(crate) struct Method {
+    pub(crate) path: String,
     permission: Permission,
-    request: DescriptorProto,
+    pub(crate) request: DescriptorProto,
 }
 
-fn methods() -> Vec<Method> {
+/// Returns every method of the API; whoever signs out does it last.
+pub(crate) fn methods() -> Vec<Method> {
     let set = FileDescriptorSet::decode(regiment_proto::FILE_DESCRIPTOR_SET).expect("descriptors");
     let files: Vec<_> =
         set.file.into_iter().filter(|file| file.package() == "regiment.v1").collect();
@@ -91,7 +92,7 @@ fn allowed(permission: Permission) -> BTreeSet<Who> {
     some.into_iter().collect()
 }
 
-async fn token(practice: &Practice, role: Role) -> String {
+pub(crate) async fn token(practice: &Practice, role: Role) -> String {
     let by = regiment_core::record::Actor::System;
     let made = practice.regiment.create_token(role, role.as_str(), &by).await.expect("a token");
     made.1.secret
@@ -145,7 +146,7 @@ async fn everybody(practice: &Practice) -> Vec<(Who, Browser)> {
 }
 
 /// Opens a practice that counts nobody's calls.
-async fn practice() -> Practice {
+pub(crate) async fn practice() -> Practice {
     Practice::open_with(SUNDAY, |config: &mut Config| {
         config.discord.coach_role_ids = vec![COACH_ROLE.to_owned()];
         let plenty = 1_000_000.try_into().expect("it is positive");
@@ -255,6 +256,28 @@ async fn a_revoked_token_is_refused_within_5_seconds_by_other_processes() {
     practice.regiment.revoke_token(token.id, &by).await.expect("it is revoked");
     practice.clock.set(practice.regiment.now() + SignedDuration::from_secs(6));
     assert_eq!(browser.send(path, frame(&[])).await.status.code(), Code::Unauthenticated);
+}
+
+#[tokio::test]
+async fn who_was_let_in_a_moment_ago_is_let_in_while_the_database_is_away() {
+    let practice = practice().await;
+    let path = "/regiment.v1.AuthService/WhoAmI";
+    let mut known = Browser::at(&practice.address);
+    known.headers.insert("authorization", format!("Bearer {}", token(&practice, Role::Bot).await));
+    assert_eq!(known.send(path, frame(&[])).await.status.code(), Code::Ok);
+    let mut stranger = Browser::at(&practice.address);
+    let secret = token(&practice, Role::Admin).await;
+    stranger.headers.insert("authorization", format!("Bearer {secret}"));
+    practice.regiment.store().close().await;
+    let wait = |minutes| {
+        practice.clock.set(practice.regiment.now() + SignedDuration::from_mins(minutes));
+    };
+    wait(15);
+    assert_eq!(known.send(path, frame(&[])).await.status.code(), Code::Ok);
+    let refused = stranger.send(path, frame(&[])).await.refused();
+    assert_eq!(refused, (Code::Unavailable, "STORE_UNAVAILABLE".to_owned()));
+    wait(1);
+    assert_eq!(known.send(path, frame(&[])).await.status.code(), Code::Unavailable);
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod discord;
 mod errors;
 mod limits;
 mod logs;
+mod nonsense;
 mod practice;
 mod redaction;
 mod sign_in;
