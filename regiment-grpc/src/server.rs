@@ -5,6 +5,7 @@ mod bot;
 mod cards;
 mod clients;
 mod convert;
+mod dashboard;
 mod deadline;
 mod deliveries;
 mod limit;
@@ -117,7 +118,7 @@ pub async fn serve(
         .layer(GrpcWebLayer::new());
     let all = web::routes(web)
         .merge(grpc)
-        .fallback(web::nothing)
+        .fallback(dashboard::page)
         .layer(web::cors(&site))
         .layer(from_fn_with_state(site, web::harden));
 

@@ -16,7 +16,6 @@ use jiff::SignedDuration;
 use regiment_core::regiment::{Regiment, SignedIn};
 use regiment_core::store::{Presented, SecretKind};
 use serde::Deserialize;
-use tonic::Status;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::CorsLayer;
 
@@ -78,15 +77,6 @@ pub(super) fn routes(web: Web) -> Router {
         .route_layer(from_fn_with_state(web.clone(), limit))
         .layer(CatchPanicLayer::new())
         .with_state(web)
-}
-
-/// Answers what nothing else does: gRPC as gRPC does.
-pub(super) async fn nothing(headers: HeaderMap) -> Response {
-    let content = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if content.is_some_and(|content| content.starts_with("application/grpc")) {
-        return Status::unimplemented("there is no such service").into_http();
-    }
-    (StatusCode::NOT_FOUND, "there is nothing here\n").into_response()
 }
 
 /// Lets pages of the configured origins call, with the cookies of whoever looks at them; those of no other.

@@ -160,7 +160,7 @@ async fn only_configured_origins_are_answered_to() {
 async fn every_answer_tells_browsers_what_they_must_not_do_with_it() {
     let practice = Practice::open(SUNDAY).await;
     let mut browser = Browser::at(&practice.address);
-    let page = browser.open("/nothing").await;
+    let page = browser.open("/nothing.txt").await;
     assert_eq!(page.status(), StatusCode::NOT_FOUND);
     let call = browser.call(WHO, &WhoAmIRequest {}).await;
     for headers in [page.headers(), &call.headers] {
