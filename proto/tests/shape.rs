@@ -4,7 +4,7 @@ use prost::Message as _;
 use prost_types::{DescriptorProto, FileDescriptorProto, FileDescriptorSet, MethodDescriptorProto};
 
 /// First words of methods that change nothing.
-const READS: [&str; 6] = ["Get", "List", "Watch", "Subscribe", "Preview", "Who"];
+const READS: [&str; 7] = ["Get", "List", "Watch", "Subscribe", "Preview", "Who", "Export"];
 
 fn files() -> Vec<FileDescriptorProto> {
     let set = FileDescriptorSet::decode(regiment_proto::FILE_DESCRIPTOR_SET).expect("descriptors");

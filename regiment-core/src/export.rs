@@ -114,6 +114,22 @@ impl Archive {
         latest.into_iter().map(|(key, revision)| (key, &revision.log)).collect()
     }
 
+    /// Returns the archive as its own client gets it: without what coaches wrote for each other.
+    #[must_use]
+    pub fn for_client(mut self) -> Self {
+        self.client.coaching_notes.clear();
+        for card in &mut self.cards {
+            card.notes.clear();
+            if let Some(resolution) = &mut card.resolution {
+                resolution.note.clear();
+            }
+        }
+        for excuse in &mut self.excuses {
+            excuse.note.clear();
+        }
+        self
+    }
+
     /// Writes the document. The same archive gives the same bytes.
     ///
     /// # Panics

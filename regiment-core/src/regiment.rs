@@ -20,6 +20,7 @@ mod lease;
 mod load;
 mod logs;
 mod notify;
+mod overview;
 mod read;
 mod scan;
 mod spooled;
@@ -45,6 +46,7 @@ pub use self::{
     lease::{Acknowledged, Destination, Leased},
     logs::{Answer, Durability, Logged, Submitted},
     notify::{Delivery, GivesWay, Inbox, Log, Notifier, Receipt, Received, Undelivered, name_of},
+    overview::{DayMarks, Mark, OVERVIEW_DAYS, Overview},
     read::{Item, Report, Today},
     tick::Ticked,
     transfer::Held,

@@ -151,6 +151,17 @@ pub(crate) fn of(error: Error, at: &str) -> Status {
     }
 }
 
+/// As [`of`], with a field that the request knows under another name.
+pub(crate) fn renamed(error: Error, from: &str, to: &str) -> Status {
+    let rename = |refused: Invalid| {
+        if refused.field() == from { refused.named(to) } else { refused }
+    };
+    if let Error::Invalid(refused) = error {
+        return of(Error::Invalid(refused.into_iter().map(rename).collect()), "");
+    }
+    of(error, "")
+}
+
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the enum grows; what is not known here is a failure of ours"

@@ -7,6 +7,7 @@ use super::{
     apply::begin,
     context::{Context, random_name},
     decide_in, load,
+    transfer::read_archive,
 };
 use crate::{
     Effect, Slug, UserId,
@@ -15,6 +16,7 @@ use crate::{
         onboarding::{self, Enlistment, Form, Override, Settings, StartDate},
         schedule,
     },
+    export::Archive,
     record::{Actor, ClientProfile, Macros, MealTemplate, Status, Subject, TrainingTemplate},
     store::{Conflict, Tx},
 };
@@ -277,6 +279,33 @@ impl Regiment {
             Ok((meals::refeed(dossier, library, policy, day, *now)?, ()))
         })
         .await
+    }
+
+    /// Forgets a person: everything that leads to him goes, in the store and out of what the audit
+    /// trail keeps beside its chain. Returns how many rows that was.
+    ///
+    /// # Errors
+    /// [`Error::UnknownClient`], and the store's.
+    pub async fn erase(&self, user_id: UserId, by: &Actor) -> Result<u64> {
+        let (mut tx, context) = self.begin().await?;
+        let client = tx.lock_client(user_id).await?.ok_or(Error::UnknownClient)?;
+        let erased = tx.erase_client(user_id, client.subject(), by.role(), context.now).await?;
+        tx.commit().await?;
+        Ok(erased)
+    }
+
+    /// Returns everything about one client, and remembers that it was handed out. To the client
+    /// himself it goes without what coaches wrote for each other.
+    ///
+    /// # Errors
+    /// [`Error::UnknownClient`], and the store's.
+    pub async fn export(&self, user_id: UserId, by: &Actor) -> Result<Archive> {
+        let (mut tx, context) = self.begin().await?;
+        let archive = read_archive(&mut tx, user_id).await?;
+        let subject = archive.client.subject();
+        tx.append_audit(&[super::entry(by, "exported", subject)], context.now).await?;
+        tx.commit().await?;
+        Ok(if by.is_staff() { archive } else { archive.for_client() })
     }
 
     /// Stores clients whose profiles are complete, as a coach's own create call does, and puts them

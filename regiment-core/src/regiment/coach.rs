@@ -81,6 +81,14 @@ impl Regiment {
         Ok(self.store.read().await?.open_requests([user_id]).await?)
     }
 
+    /// Returns every client's requests that wait for a decision, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn waiting_requests(&self, limit: u32) -> Result<Vec<ExcuseRequest>> {
+        Ok(self.store.read().await?.undecided_requests(limit).await?)
+    }
+
     /// Answers a client's request; granting it excuses the client.
     ///
     /// # Errors

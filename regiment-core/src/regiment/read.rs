@@ -2,14 +2,18 @@
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{Error, Regiment, Result, load};
+use super::{
+    Error, Regiment, Result, load,
+    overview::{counts, items},
+};
 use crate::{
     UserId,
-    calendar::{days_before, local_date},
+    calendar::local_date,
     engine::schedule::Trigger,
     record::{
         ClientProfile, Gate, Infraction, JobCard, Log, LogKey, Order, Revision, Standing, Stream,
     },
+    store::{LogsWanted, RevisionPlace},
 };
 
 /// A client's day: what is asked of him, and what he has answered.
@@ -77,11 +81,7 @@ impl Regiment {
         let date = local_date(&client.timezone_offset, now);
         let dossier = load::one(&mut tx, user_id, date).await?;
         let orders: Vec<Order> = dossier.orders_of(date).cloned().collect();
-        let items = orders
-            .iter()
-            .flat_map(|order| order.keys().into_iter().map(|key| (key, order.deadline)))
-            .map(|(key, deadline)| Item { log: dossier.log(&key).cloned(), key, deadline })
-            .collect();
+        let items = items(&orders, |key| dossier.log(key).cloned());
         let next = tx
             .triggers_of([user_id])
             .await?
@@ -100,14 +100,7 @@ impl Regiment {
         let client = tx.client(user_id).await?.ok_or(Error::UnknownClient)?;
         let today = local_date(&client.timezone_offset, self.clock.now());
         let dossier = load::one(&mut tx, user_id, today).await?;
-        let counts = [7, 10, 14].map(|days| {
-            let first = days_before(today, i64::from(days) - 1);
-            let counted = dossier
-                .infractions
-                .iter()
-                .filter(|event| event.counts() && (first..=today).contains(&event.date));
-            (days, u32::try_from(counted.count()).unwrap_or(u32::MAX))
-        });
+        let counts = counts(&dossier.infractions, today);
         Ok(Report { standing: dossier.standing, events: dossier.infractions, counts })
     }
 
@@ -126,6 +119,19 @@ impl Regiment {
         let mut revisions = tx.revisions(user_id, from, until).await?;
         revisions.retain(|revision| stream.is_none_or(|stream| revision.log.stream() == stream));
         Ok(revisions)
+    }
+
+    /// Lists up to `limit` revisions of a client's logs after a place, newest date first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn list_revisions(
+        &self,
+        wanted: &LogsWanted,
+        after: Option<&RevisionPlace>,
+        limit: u32,
+    ) -> Result<Vec<Revision>> {
+        Ok(self.store.read().await?.list_revisions(wanted, after, limit).await?)
     }
 
     /// Returns the unresolved cards, worst first: by severity, then priority, then age.

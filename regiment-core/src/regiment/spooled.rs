@@ -69,7 +69,11 @@ impl Regiment {
             let stored = answer_in(&mut tx, &context, submitted, Via::Spool).await;
             match tx.settle(savepoint, stored).await? {
                 Ok(_) => {}
-                Err(error @ (Error::Refused(_) | Error::Invalid(_) | Error::UnknownClient)) => {
+                // Erased meanwhile: what he entered goes as well.
+                Err(Error::UnknownClient) => {
+                    tracing::warn!(engine = "spool", outcome = "dropped", "nobody's answer");
+                }
+                Err(error @ (Error::Refused(_) | Error::Invalid(_))) => {
                     // What the rules refuse is not lost: a coach finds it in quarantine.
                     let row = refused(&waiting, &error, context.now)?;
                     tx.quarantine(&[row]).await?;

@@ -175,7 +175,7 @@ async fn against_held(tx: &mut Tx, import: Import, context: &Context) -> Result<
 }
 
 /// Reads everything about one client.
-async fn read_archive(tx: &mut Tx, user_id: UserId) -> Result<Archive> {
+pub(super) async fn read_archive(tx: &mut Tx, user_id: UserId) -> Result<Archive> {
     let client = tx.client(user_id).await?.ok_or(Error::UnknownClient)?;
     let closed = tx.closed_from([user_id], Date::MIN).await?;
     Ok(Archive {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
 
 use super::{
@@ -17,6 +18,15 @@ use crate::{
 };
 
 pub(super) const CLIENTS: Table = Table { name: "clients", key: &["user_id"] };
+
+/// Where a client stood in a list by need when it was read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NeedPlace {
+    /// Twice the worst open card's severity plus its priority; -1 without an open card.
+    pub need: f64,
+    /// The client; absent before the first.
+    pub user_id: Option<UserId>,
+}
 
 impl Tx {
     /// Enlists a client; refuses with [`Conflict::Exists`] if there is one with this id. A new
@@ -157,6 +167,36 @@ impl Tx {
             )
             .await?;
         self.read_all(&rows, profile)
+    }
+
+    /// Lists up to `limit` clients after a place, by how much they need the coach, then by
+    /// `user_id`.
+    pub async fn list_clients_by_need(
+        &mut self,
+        after: Option<&NeedPlace>,
+        limit: u32,
+    ) -> Result<Vec<(ClientProfile, NeedPlace)>> {
+        let first = NeedPlace { need: f64::MAX, user_id: None };
+        let NeedPlace { need, user_id } = after.unwrap_or(&first);
+        let after_id = user_id.map_or_else(String::new, |user_id| user_id.to_string());
+        // A card's severity weighs two of its priority, which is 1 at most.
+        let rows = self
+            .fetch(
+                &CLIENTS,
+                "SELECT c.user_id, c.version, c.body, COALESCE(n.need, -1.0) AS need FROM clients c \
+                 LEFT JOIN (SELECT user_id, MAX(severity * 2 + priority) AS need FROM job_cards \
+                 WHERE state IN ('open', 'acknowledged') GROUP BY user_id) n \
+                 ON n.user_id = c.user_id WHERE COALESCE(n.need, -1.0) < $1 \
+                 OR (COALESCE(n.need, -1.0) = $1 AND c.user_id > $2) \
+                 ORDER BY COALESCE(n.need, -1.0) DESC, c.user_id LIMIT $3",
+                &values![*need, after_id, limit],
+            )
+            .await?;
+        self.read_all(&rows, |row| {
+            let profile = profile(row)?;
+            let place = NeedPlace { need: row.real("need")?, user_id: Some(profile.user_id) };
+            Ok((profile, place))
+        })
     }
 
     /// Remembers that logs, excuses or pauses of some clients changed.

@@ -54,6 +54,7 @@ impl Tx {
             erased += self.execute(sql, &values![user_id]).await?;
         }
         self.leave_boards(user_id, now).await?;
+        erased += self.forget_answers_about(user_id).await?;
         self.execute(
             "UPDATE scheduled_runs SET subject = $2 WHERE subject = $1",
             &values![user_id, subject],

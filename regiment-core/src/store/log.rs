@@ -33,6 +33,47 @@ pub struct Lift {
     pub best_before: Option<LastSet>,
 }
 
+/// Which revisions of a client's logs a list shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogsWanted {
+    /// The client.
+    pub user_id: UserId,
+    /// Only these streams.
+    pub streams: Vec<Stream>,
+    /// The first local date.
+    pub from: Date,
+    /// The last local date, inclusive.
+    pub until: Date,
+    /// Whether earlier revisions are shown too.
+    pub revisions: Revisions,
+}
+
+/// Which revisions of a log are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revisions {
+    /// The one that counts.
+    Effective,
+    /// Every one.
+    All,
+}
+
+/// Where a revision stands in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevisionPlace {
+    date: Date,
+    stream: Stream,
+    item: String,
+    number: u32,
+}
+
+impl RevisionPlace {
+    /// Returns the place of a revision.
+    pub fn of(revision: &Revision) -> Self {
+        let LogKey { user_id: _, date, stream, item } = revision.log.key();
+        Self { date, stream, item, number: revision.number }
+    }
+}
+
 impl Tx {
     /// Adds each entry as the next revision of its key, in order.
     ///
@@ -132,18 +173,48 @@ impl Tx {
                 &values![user_id, from, until],
             )
             .await?;
-        let mut revisions = self.read_all(&rows, |row| {
-            Ok(Revision {
-                log: log(row)?,
-                number: row.count("revision")?,
-                entered_at: row.instant("entered_at")?,
-                recorded_at: row.instant("recorded_at")?,
-                by: row.json("actor")?,
-                reason: row.optional_text("reason")?.map(str::to_owned),
-            })
-        })?;
+        let mut revisions = self.read_all(&rows, revision)?;
         revisions.sort_by_cached_key(|revision| (revision.log.key(), revision.number));
         Ok(revisions)
+    }
+
+    /// Lists up to `limit` revisions of a client's logs after a place: newest date first, then by
+    /// stream and item, then the latest revision first.
+    pub async fn list_revisions(
+        &mut self,
+        wanted: &LogsWanted,
+        after: Option<&RevisionPlace>,
+        limit: u32,
+    ) -> Result<Vec<Revision>> {
+        let LogsWanted { user_id, streams, from, until, revisions } = wanted;
+        let sql = match revisions {
+            Revisions::Effective => {
+                "SELECT user_id, date, stream, item, revision, entered_at, recorded_at, actor, \
+                 reason, body FROM logs l WHERE user_id = $1 AND date >= $2 AND date <= $3 \
+                 AND (date < $4 OR (date = $4 AND (stream > $5 OR (stream = $5 \
+                 AND (item > $6 OR (item = $6 AND revision < $7)))))) AND stream IN ({keys}) \
+                 AND NOT EXISTS (SELECT 1 FROM logs n WHERE n.user_id = l.user_id \
+                 AND n.date = l.date AND n.stream = l.stream AND n.item = l.item \
+                 AND n.revision > l.revision) \
+                 ORDER BY date DESC, stream, item, revision DESC LIMIT $8"
+            }
+            Revisions::All => {
+                "SELECT user_id, date, stream, item, revision, entered_at, recorded_at, actor, \
+                 reason, body FROM logs WHERE user_id = $1 AND date >= $2 AND date <= $3 \
+                 AND (date < $4 OR (date = $4 AND (stream > $5 OR (stream = $5 \
+                 AND (item > $6 OR (item = $6 AND revision < $7)))))) AND stream IN ({keys}) \
+                 ORDER BY date DESC, stream, item, revision DESC LIMIT $8"
+            }
+        };
+        let fixed = match after {
+            Some(RevisionPlace { date, stream, item, number }) => {
+                values![*user_id, *from, *until, *date, stream.as_str(), item, *number, limit]
+            }
+            None => values![*user_id, *from, *until, Date::MAX, "", "", 0, limit],
+        };
+        let streams = streams.iter().map(|stream| Value::from(stream.as_str()));
+        let rows = self.fetch_in(&LOGS, sql, &fixed, streams).await?;
+        self.read_all(&rows, revision)
     }
 
     /// Returns what is remembered of the exercises of some clients.
@@ -279,6 +350,17 @@ fn key(row: &Row) -> Result<LogKey> {
         date: row.date("date")?,
         stream: row.parsed("stream")?,
         item: row.text("item")?.to_owned(),
+    })
+}
+
+fn revision(row: &Row) -> Result<Revision> {
+    Ok(Revision {
+        log: log(row)?,
+        number: row.count("revision")?,
+        entered_at: row.instant("entered_at")?,
+        recorded_at: row.instant("recorded_at")?,
+        by: row.json("actor")?,
+        reason: row.optional_text("reason")?.map(str::to_owned),
     })
 }
 

@@ -1,9 +1,12 @@
 //! Requests already carried out.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{error::Result, row::Table, tx::Tx, value::values};
+use crate::UserId;
 
 const REQUESTS: Table = Table { name: "request_log", key: &["principal", "request_id"] };
 
@@ -103,6 +106,20 @@ impl Tx {
         )
         .await?;
         Ok(())
+    }
+
+    /// Forgets what a client asked for himself, and what was answered about him; the marks of others'
+    /// requests stay, so that none is carried out twice.
+    pub(super) async fn forget_answers_about(&mut self, user_id: UserId) -> Result<u64> {
+        // Answers are kept as the hexadecimal digits of their bytes.
+        let mut name = String::new();
+        for byte in format!("clients/{user_id}").bytes() {
+            write!(name, "{byte:02x}").expect("a String takes any text");
+        }
+        let own =
+            self.execute("DELETE FROM request_log WHERE principal = $1", &values![user_id]).await?;
+        let about = "UPDATE request_log SET response = '' WHERE response LIKE $1";
+        Ok(own + self.execute(about, &values![format!("%{name}%")]).await?)
     }
 
     /// Forgets answers that have expired; returns how many.

@@ -1,10 +1,13 @@
 //! Clients, what they logged, and what they were ordered.
 
 use regiment_core::{
-    Dossier,
+    Dossier, Id,
     effect::Entry,
-    record::{Actor, DoneOrMissed, LastSet, Log, OrderKind, Status},
-    store::{Conflict, Error, Lift, Store},
+    record::{
+        Actor, CardSource, CardState, DoneOrMissed, JobCard, LastSet, Log, OrderKind, Revision,
+        Severity, Status, Stream,
+    },
+    store::{Conflict, Error, Lift, LogsWanted, RevisionPlace, Revisions, Store, Tx},
     testing::{client, date, dossier, report, set, slug, user},
 };
 
@@ -30,6 +33,18 @@ fn entries(dossier: &Dossier) -> Vec<Entry> {
 
 fn logs(dossier: &Dossier) -> Vec<Log> {
     dossier.logs.values().cloned().collect()
+}
+
+async fn in_pages(tx: &mut Tx, wanted: &LogsWanted, size: u32) -> Vec<Revision> {
+    let (mut listed, mut after) = (Vec::new(), None);
+    loop {
+        let page = tx.list_revisions(wanted, after.as_ref(), size).await.expect("a page");
+        match page.last() {
+            Some(last) => after = Some(RevisionPlace::of(last)),
+            None => return listed,
+        }
+        listed.extend(page);
+    }
 }
 
 /// A day of every stream.
@@ -101,6 +116,71 @@ on_both! {
         assert_eq!(listed, ids.iter().map(|id| user(id)).collect::<Vec<_>>());
         let counts = tx.count_clients().await.unwrap();
         assert_eq!(counts.into_iter().collect::<Vec<_>>(), [(Status::Active, 300)]);
+    }
+
+    async fn clients_are_listed_by_need_page_by_page(database: &Database) {
+        enlist(&database.store, &["1", "2", "3", "4"]).await;
+        let card = |number: u8, user_id: &str, severity, state| {
+            let day = date("2026-01-06");
+            let mut card = JobCard::open(user(user_id), CardSource::Manual, day, at(1));
+            card.id = Some(Id::mint(at(1), [number; 10]));
+            JobCard { severity, state, priority: 0.5, ..card }
+        };
+        let cards = [
+            card(1, "2", Severity::Low, CardState::Acknowledged),
+            card(2, "3", Severity::High, CardState::Open),
+            card(3, "4", Severity::Critical, CardState::Snoozed),
+        ];
+        let mut tx = database.store.begin().await.unwrap();
+        tx.save_cards(&cards, at(1)).await.unwrap();
+        for size in 1..=5 {
+            let (mut listed, mut after) = (Vec::new(), None);
+            loop {
+                let page = tx.list_clients_by_need(after.as_ref(), size).await.unwrap();
+                listed.extend(page.iter().map(|(client, place)| (client.user_id, place.need)));
+                match page.into_iter().next_back() {
+                    Some((_, place)) => after = Some(place),
+                    None => break,
+                }
+            }
+            let expected = [("3", 4.5), ("2", 0.5), ("1", -1.0), ("4", -1.0)];
+            assert_eq!(listed, expected.map(|(user_id, need)| (user(user_id), need)), "{size} at a time");
+        }
+    }
+
+    async fn revisions_are_listed_page_by_page_newest_date_first(database: &Database) {
+        enlist(&database.store, &["1", "2"]).await;
+        for day in ["2026-01-06", "2026-01-07"] {
+            append(&database.store, &entries(&a_day("1", day)), 1).await;
+        }
+        let corrected = dossier("1").with_cardio("2026-01-06", Some(30));
+        append(&database.store, &entries(&corrected), 2).await;
+        append(&database.store, &entries(&a_day("2", "2026-01-06")), 1).await;
+        let wanted = |streams: &[Stream], revisions| LogsWanted {
+            user_id: user("1"),
+            streams: streams.to_vec(),
+            from: date("2026-01-06"),
+            until: date("2026-01-07"),
+            revisions,
+        };
+        let mut tx = database.store.begin().await.unwrap();
+        for size in [1, 2, 3, 50] {
+            let all = in_pages(&mut tx, &wanted(Stream::ALL, Revisions::All), size).await;
+            let effective = in_pages(&mut tx, &wanted(Stream::ALL, Revisions::Effective), size).await;
+            assert_eq!(all.len(), effective.len() + 1);
+            let cardio: Vec<_> = in_pages(&mut tx, &wanted(&[Stream::Cardio], Revisions::All), size).await;
+            let cardio: Vec<_> = cardio.iter().map(|one| (one.log.date(), one.number)).collect();
+            let (first, second) = (date("2026-01-06"), date("2026-01-07"));
+            assert_eq!(cardio, [(second, 1), (first, 2), (first, 1)], "{size} at a time");
+            let dates: Vec<_> = effective.iter().map(|one| one.log.date()).collect();
+            assert!(dates.is_sorted_by(|one, next| one >= next), "{dates:?}");
+        }
+        let mut stored = tx.revisions(user("1"), date("2026-01-06"), date("2026-01-07")).await.unwrap();
+        let mut listed = in_pages(&mut tx, &wanted(Stream::ALL, Revisions::All), 3).await;
+        let key = |one: &Revision| (one.log.key(), one.number);
+        stored.sort_by_cached_key(key);
+        listed.sort_by_cached_key(key);
+        assert_eq!(listed, stored);
     }
 
     async fn every_status_can_be_stored(database: &Database) {

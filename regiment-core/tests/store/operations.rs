@@ -230,11 +230,32 @@ on_both! {
         let subject = "subject-71".to_owned();
         let entry = NewEntry { actor: "coach".to_owned(), action: "edited".to_owned(), subject, details };
         tx.append_audit(&[entry], at(1)).await.unwrap();
+        let asked = |principal: &str, id: &str| Request {
+            principal: principal.to_owned(),
+            id: id.to_owned(),
+            method: "GetClient".to_owned(),
+            hash: "abc".to_owned(),
+        };
+        // An answer is kept as hexadecimal digits: here of `clients/71` and `clients/2`.
+        let answers = [
+            (asked("71", "own"), "00"),
+            (asked("coach", "about"), "0a636c69656e74732f373100"),
+            (asked("coach", "other"), "0a636c69656e74732f3200"),
+        ];
+        for (request, answer) in &answers {
+            tx.mark_request(request, at(1), at(100)).await.unwrap();
+            tx.keep_answer(request, answer).await.unwrap();
+        }
 
         tx.erase_client(user("71"), "subject-71", "client", at(2)).await.unwrap();
         assert_eq!(tx.client(user("71")).await.unwrap(), None);
         assert_eq!(tx.client(user("2")).await.unwrap().unwrap().user_id, user("2"));
         assert_eq!(tx.run_of(occasion).await.unwrap(), None);
+        assert_eq!(tx.answered("71", "own", at(2)).await.unwrap(), None);
+        let about = tx.answered("coach", "about", at(2)).await.unwrap().unwrap();
+        assert_eq!(about.response, None, "it is not carried out twice, and says nothing");
+        let other = tx.answered("coach", "other", at(2)).await.unwrap().unwrap();
+        assert_eq!(other.response.as_deref(), Some("0a636c69656e74732f3200"));
         assert_eq!(tx.boards("g", 1).await.unwrap()[0].lists[0].1, [place("2")]);
         let report = tx.verify_audit(None).await.unwrap();
         assert_eq!((report.broken, report.erased), (None, 1));

@@ -1,29 +1,39 @@
 //! `ClientService`: validate, convert, call, convert.
 
+mod excuses;
+mod form;
+mod leave;
+mod list;
+mod plans;
+mod summary;
+
 use std::sync::Arc;
 
 use regiment_core::UserId;
-use regiment_core::engine::onboarding::{Form, Override, StartDate};
-use regiment_core::record::{Actor, ClientProfile, Goal, Status as Standing};
+use regiment_core::engine::onboarding::{Override, StartDate};
+use regiment_core::record::{Actor, ClientProfile};
 use regiment_core::regiment::{Error, Intake, Regiment};
 use regiment_proto::v1;
 use regiment_proto::v1::client_service_server::ClientService;
 use regiment_proto::v1::{
-    ActivateClientRequest, ActivateClientResponse, CreateClientRequest, CreateClientResponse,
-    GetClientRequest, GetClientResponse, GetStandingRequest, GetStandingResponse, GetTodayRequest,
-    GetTodayResponse, ListClientsRequest, ListClientsResponse, PauseClientRequest,
-    PauseClientResponse, ResumeClientRequest, ResumeClientResponse, UpdateClientRequest,
-    UpdateClientResponse,
+    ActivateClientRequest, ActivateClientResponse, ArchiveClientRequest, ArchiveClientResponse,
+    CreateClientRequest, CreateClientResponse, DecideExcuseRequestRequest,
+    DecideExcuseRequestResponse, EraseClientRequest, EraseClientResponse, ExcuseClientRequest,
+    ExcuseClientResponse, ExportClientRequest, GetClientRequest, GetClientResponse, GetPlanRequest,
+    GetPlanResponse, GetStandingRequest, GetStandingResponse, GetTodayRequest, GetTodayResponse,
+    LiftRefeedBlockRequest, LiftRefeedBlockResponse, ListClientsRequest, ListClientsResponse,
+    ListExcuseRequestsRequest, ListExcuseRequestsResponse, PauseClientRequest, PauseClientResponse,
+    PlanRefeedRequest, PlanRefeedResponse, RecompilePlanRequest, RecompilePlanResponse,
+    ReopenClientRequest, ReopenClientResponse, ResumeClientRequest, ResumeClientResponse,
+    UpdateClientRequest, UpdateClientResponse, VoidInfractionRequest, VoidInfractionResponse,
 };
 use tonic::{Request, Response, Status};
 
+pub(super) use self::summary::day as day_summary;
 use super::auth::Principal;
-use super::once::{Asked, once};
-use super::{convert, page, profile};
+use super::once::{Asked, act, once};
+use super::{convert, profile};
 use crate::status::{self, Violations};
-
-/// How many clients are looked at in one reading while a list is filtered.
-const READ_AT_ONCE: u32 = 500;
 
 /// Answers for the clients of a practice.
 #[derive(Debug)]
@@ -51,6 +61,12 @@ impl Clients {
         }
     }
 
+    /// Returns the infraction record of a client.
+    async fn standing(&self, user_id: UserId) -> Result<Option<v1::Standing>, Status> {
+        let report = self.regiment.standing(user_id).await.map_err(failed)?;
+        Ok(Some(convert::standing(report)))
+    }
+
     async fn answer(&self, user_id: UserId) -> Result<Option<v1::Client>, Status> {
         Ok(Some(convert::client(self.find(user_id).await?)))
     }
@@ -76,7 +92,7 @@ impl Clients {
             }
         };
         let intake = if asked.activate { Intake::Activate } else { Intake::Wait };
-        let created = regiment.recruit(&form(&client), complete, intake, by).await;
+        let created = regiment.recruit(&form::form(&client), complete, intake, by).await;
         let created = created.map_err(|error| status::of(error, "client"))?;
         Ok(CreateClientResponse { client: Some(convert::client(created)) })
     }
@@ -126,27 +142,7 @@ impl ClientService for Clients {
         &self,
         request: Request<ListClientsRequest>,
     ) -> Result<Response<ListClientsResponse>, Status> {
-        let mut filters = request.into_inner();
-        let size = page::size(std::mem::take(&mut filters.page_size))?;
-        let token = std::mem::take(&mut filters.page_token);
-        let mut after = match page::after(&filters, &token)? {
-            Some(last) => Some(last.parse::<UserId>().map_err(|_| page::refused())?),
-            None => None,
-        };
-        let filter = Filter::read(&filters)?;
-        let mut found = Vec::new();
-        while found.len() <= size {
-            let read = self.regiment.clients(after, READ_AT_ONCE).await.map_err(failed)?;
-            let Some(last) = read.last() else { break };
-            after = Some(last.user_id);
-            found.extend(read.into_iter().filter(|client| filter.lets_through(client)));
-        }
-        let next_page_token = match found.get(size) {
-            Some(_) => page::token(&filters, found[size - 1].user_id.as_str()),
-            None => String::new(),
-        };
-        let clients = found.into_iter().take(size).map(convert::client).collect();
-        Ok(Response::new(ListClientsResponse { clients, next_page_token }))
+        list::list(&self.regiment, request.into_inner()).await.map(Response::new)
     }
 
     async fn create_client(
@@ -246,6 +242,112 @@ impl ClientService for Clients {
         once(&self.regiment, asked, work, read()).await
     }
 
+    async fn archive_client(
+        &self,
+        request: Request<ArchiveClientRequest>,
+    ) -> Result<Response<ArchiveClientResponse>, Status> {
+        let by = &Principal::of(&request)?;
+        let content = &request.into_inner();
+        let ArchiveClientRequest { name, reason, etag, request_id } = content;
+        let asked = Asked { by, method: "ArchiveClient", request_id, content };
+        let actor = by.staff()?;
+        let archive = async |regiment: Regiment| {
+            let user_id = self.find_at(name, etag).await?.user_id;
+            regiment.archive(user_id, reason, &actor).await.map_err(failed)
+        };
+        let read = async || Ok(ArchiveClientResponse { client: self.answer_named(name).await? });
+        act(&self.regiment, asked, archive, read).await
+    }
+
+    async fn reopen_client(
+        &self,
+        request: Request<ReopenClientRequest>,
+    ) -> Result<Response<ReopenClientResponse>, Status> {
+        let by = &Principal::of(&request)?;
+        let content = &request.into_inner();
+        let ReopenClientRequest { name, etag, request_id } = content;
+        let asked = Asked { by, method: "ReopenClient", request_id, content };
+        let actor = by.staff()?;
+        let reopen = async |regiment: Regiment| {
+            let user_id = self.find_at(name, etag).await?.user_id;
+            regiment.reopen(user_id, &actor).await.map_err(failed)
+        };
+        let read = async || Ok(ReopenClientResponse { client: self.answer_named(name).await? });
+        act(&self.regiment, asked, reopen, read).await
+    }
+
+    async fn excuse_client(
+        &self,
+        request: Request<ExcuseClientRequest>,
+    ) -> Result<Response<ExcuseClientResponse>, Status> {
+        excuses::excuse(self, request).await
+    }
+
+    async fn list_excuse_requests(
+        &self,
+        request: Request<ListExcuseRequestsRequest>,
+    ) -> Result<Response<ListExcuseRequestsResponse>, Status> {
+        excuses::list(self, request.into_inner()).await.map(Response::new)
+    }
+
+    async fn decide_excuse_request(
+        &self,
+        request: Request<DecideExcuseRequestRequest>,
+    ) -> Result<Response<DecideExcuseRequestResponse>, Status> {
+        excuses::decide(self, request).await
+    }
+
+    async fn void_infraction(
+        &self,
+        request: Request<VoidInfractionRequest>,
+    ) -> Result<Response<VoidInfractionResponse>, Status> {
+        excuses::void(self, request).await
+    }
+
+    async fn lift_refeed_block(
+        &self,
+        request: Request<LiftRefeedBlockRequest>,
+    ) -> Result<Response<LiftRefeedBlockResponse>, Status> {
+        excuses::lift_refeed_block(self, request).await
+    }
+
+    type ExportClientStream = leave::Parts;
+
+    async fn export_client(
+        &self,
+        request: Request<ExportClientRequest>,
+    ) -> Result<Response<leave::Parts>, Status> {
+        leave::export(self, request).await.map(Response::new)
+    }
+
+    async fn erase_client(
+        &self,
+        request: Request<EraseClientRequest>,
+    ) -> Result<Response<EraseClientResponse>, Status> {
+        leave::erase(self, request).await
+    }
+
+    async fn get_plan(
+        &self,
+        request: Request<GetPlanRequest>,
+    ) -> Result<Response<GetPlanResponse>, Status> {
+        plans::get(self, request.into_inner()).await.map(Response::new)
+    }
+
+    async fn recompile_plan(
+        &self,
+        request: Request<RecompilePlanRequest>,
+    ) -> Result<Response<RecompilePlanResponse>, Status> {
+        plans::recompile(self, request).await
+    }
+
+    async fn plan_refeed(
+        &self,
+        request: Request<PlanRefeedRequest>,
+    ) -> Result<Response<PlanRefeedResponse>, Status> {
+        plans::refeed(self, request).await
+    }
+
     async fn get_today(
         &self,
         request: Request<GetTodayRequest>,
@@ -264,74 +366,8 @@ impl ClientService for Clients {
         let by = Principal::of(&request)?;
         let user_id = convert::user_id("name", &request.into_inner().name)?;
         by.check_reads(user_id)?;
-        let report = self.regiment.standing(user_id).await.map_err(failed)?;
-        Ok(Response::new(GetStandingResponse { standing: Some(convert::standing(report)) }))
-    }
-}
-
-/// Which clients a list shows.
-struct Filter {
-    query: String,
-    statuses: Vec<Standing>,
-    goals: Vec<Goal>,
-}
-
-impl Filter {
-    fn read(filters: &ListClientsRequest) -> Result<Self, Status> {
-        let mut violations = Violations::default();
-        let statuses = filters
-            .statuses
-            .iter()
-            .filter_map(|&number| {
-                let accepted = "pending, active or archived";
-                let chosen = convert::chosen::<Standing, v1::ClientStatus>("", number, accepted);
-                violations.check("statuses", chosen)
-            })
-            .collect();
-        let goals = filters
-            .goals
-            .iter()
-            .filter_map(|&number| {
-                let chosen = convert::chosen::<Goal, v1::Goal>("", number, "cut, bulk or recomp");
-                violations.check("goals", chosen)
-            })
-            .collect();
-        violations.done()?;
-        Ok(Self { query: filters.query.trim().to_lowercase(), statuses, goals })
-    }
-
-    fn lets_through(&self, client: &ClientProfile) -> bool {
-        let is_named = |name: &Option<String>| {
-            name.as_ref().is_some_and(|name| name.to_lowercase().contains(&self.query))
-        };
-        (self.statuses.is_empty() || self.statuses.contains(&client.status))
-            && (self.goals.is_empty() || self.goals.contains(&client.goal))
-            && (client.user_id.as_str().starts_with(&self.query)
-                || is_named(&client.name)
-                || is_named(&client.alias))
-    }
-}
-
-/// Writes a request as the form that a person would have filled in.
-fn form(client: &v1::Client) -> Form {
-    let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-    Form {
-        user_id: client.user_id.clone(),
-        name: some(&client.display_name),
-        email: some(&client.email),
-        age: client.age.map(i64::from),
-        gender: some(&client.gender),
-        height_cm: Some(client.height_cm.into()).filter(|height| *height != 0),
-        weight_kg: Some(client.weight_kg).filter(|weight| *weight != 0.0),
-        timezone_offset: client.timezone_offset.clone(),
-        goal: match client.goal() {
-            v1::Goal::Unspecified => String::new(),
-            v1::Goal::Cut => Goal::Cut.to_string(),
-            v1::Goal::Bulk => Goal::Bulk.to_string(),
-            v1::Goal::Recomp => Goal::Recomp.to_string(),
-        },
-        photo_url: some(&client.photo_url),
-        guild_id: some(&client.guild_id),
+        let standing = self.standing(user_id).await?;
+        Ok(Response::new(GetStandingResponse { standing }))
     }
 }
 

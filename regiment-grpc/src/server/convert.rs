@@ -11,6 +11,7 @@ use regiment_core::record::{
 };
 use regiment_core::regiment::{Item, Report, Today};
 use regiment_core::{Invalid, UserId};
+use regiment_ml::stats::weight::WeightTrend;
 use regiment_proto::v1;
 
 use crate::status::Violations;
@@ -42,6 +43,16 @@ pub(super) fn date(path: &str, text: &str) -> Result<Option<Date>, Invalid> {
         return Ok(None);
     }
     text.parse().map(Some).map_err(|_| Invalid::new(path, text, "a date as YYYY-MM-DD"))
+}
+
+/// Reads `YYYY-MM-DD`, which has to be there.
+pub(super) fn required_date(path: &str, text: &str) -> Result<Date, Invalid> {
+    date(path, text)?.ok_or_else(|| Invalid::new(path, text, "a date as YYYY-MM-DD"))
+}
+
+/// Reads a stream.
+pub(super) fn stream(number: i32) -> Result<Stream, Invalid> {
+    chosen::<Stream, v1::Stream>("stream", number, "meal, training, cardio or checkin")
 }
 
 /// Reads an instant; absent is nothing.
@@ -139,6 +150,7 @@ pub(super) fn client(profile: ClientProfile) -> v1::Client {
         fallback_channel_id: fallback_channel_id.unwrap_or_default(),
         guild_id: guild_id.unwrap_or_default(),
         paused_until: text(paused_until),
+        summary: None,
         etag: version.to_string(),
     }
 }
@@ -346,7 +358,7 @@ pub(super) fn today(today: Today) -> v1::GetTodayResponse {
     }
 }
 
-fn duty(item: Item) -> v1::Duty {
+pub(super) fn duty(item: Item) -> v1::Duty {
     let Item { key, deadline, log } = item;
     let state = match log.as_ref().map(log_status) {
         None | Some(v1::LogStatus::Unspecified) => v1::DutyState::Open,
@@ -359,6 +371,18 @@ fn duty(item: Item) -> v1::Duty {
         item: key.item,
         state: state.into(),
         deadline: Some(proto_instant(deadline)),
+    }
+}
+
+pub(super) fn weight_trend(trend: &WeightTrend) -> v1::WeightTrend {
+    let (low, high) = trend.limits();
+    v1::WeightTrend {
+        weigh_ins: i32::try_from(trend.weigh_ins).unwrap_or(i32::MAX),
+        level_kg: trend.level_kg,
+        kg_per_week: trend.kg_per_week,
+        kg_per_week_low: low,
+        kg_per_week_high: high,
+        probability_flat: trend.flat(),
     }
 }
 

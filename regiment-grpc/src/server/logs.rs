@@ -1,5 +1,8 @@
 //! `LogService`: validate, convert, call, convert.
 
+mod list;
+mod stats;
+
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -8,21 +11,22 @@ use prost_types::Timestamp;
 use regiment_core::UserId;
 use regiment_core::calendar::local_date;
 use regiment_core::measure::Minutes;
-use regiment_core::record::{LogKey, Revision, Stream};
+use regiment_core::record::{LogKey, Stream};
 use regiment_core::regiment::{Answer, Durability, Error, Regiment, Submitted};
 use regiment_proto::v1;
 use regiment_proto::v1::log::Report;
 use regiment_proto::v1::log_service_server::LogService;
 use regiment_proto::v1::{
-    ConfirmWeightRequest, ConfirmWeightResponse, ListLogsRequest, ListLogsResponse, Log,
-    LogCardioRequest, LogCardioResponse, LogCheckinRequest, LogCheckinResponse, LogMealRequest,
-    LogMealResponse, LogTopSetRequest, LogTopSetResponse,
+    ConfirmWeightRequest, ConfirmWeightResponse, GetWeightTrendRequest, GetWeightTrendResponse,
+    ListDaysRequest, ListDaysResponse, ListLiftsRequest, ListLiftsResponse, ListLogsRequest,
+    ListLogsResponse, Log, LogCardioRequest, LogCardioResponse, LogCheckinRequest,
+    LogCheckinResponse, LogMealRequest, LogMealResponse, LogTopSetRequest, LogTopSetResponse,
 };
 use tonic::{Request, Response, Status};
 
 use super::auth::Principal;
+use super::convert;
 use super::once::{Asked, once};
-use super::{convert, page};
 use crate::status::{self, Violations};
 
 /// Answers for the logs of a practice.
@@ -251,61 +255,29 @@ impl LogService for Logs {
         &self,
         request: Request<ListLogsRequest>,
     ) -> Result<Response<ListLogsResponse>, Status> {
-        let mut filters = request.into_inner();
-        let size = page::size(std::mem::take(&mut filters.page_size))?;
-        let token = std::mem::take(&mut filters.page_token);
-        let after = page::after(&filters, &token)?;
-        let user_id = convert::user_id("client", &filters.client)?;
-        let mut violations = Violations::default();
-        let from = violations.check("from_date", convert::date("from_date", &filters.from_date));
-        let to = violations.check("to_date", convert::date("to_date", &filters.to_date));
-        let streams: Vec<Stream> = filters
-            .streams
-            .iter()
-            .filter_map(|&number| {
-                let accepted = "meal, training, cardio or checkin";
-                let stream = convert::chosen::<Stream, v1::Stream>("streams", number, accepted);
-                violations.check("streams", stream)
-            })
-            .collect();
-        violations.done()?;
-        let from = from.flatten().unwrap_or(Date::MIN);
-        let to = to.flatten().unwrap_or(Date::MAX);
-
-        let mut revisions = self
-            .regiment
-            .revisions(user_id, None, from, to)
-            .await
-            .map_err(|error| status::of(error, ""))?;
-        revisions.retain(|found| streams.is_empty() || streams.contains(&found.log.stream()));
-        revisions.sort_by_cached_key(|found| {
-            let LogKey { user_id: _, date, stream, item } = found.log.key();
-            (std::cmp::Reverse(date), stream, item, std::cmp::Reverse(found.number))
-        });
-        if !filters.show_revisions {
-            revisions.dedup_by_key(|found| found.log.key());
-        }
-        let begin = match after {
-            None => 0,
-            Some(last) => revisions
-                .iter()
-                .position(|found| place_of(found) == last)
-                .map_or(revisions.len(), |at| at + 1),
-        };
-        let page: Vec<Revision> = revisions.drain(begin..).take(size + 1).collect();
-        let next_page_token = match page.get(size) {
-            Some(_) => page::token(&filters, &place_of(&page[size - 1])),
-            None => String::new(),
-        };
-        let logs = page.into_iter().take(size).map(convert::revision).collect();
-        Ok(Response::new(ListLogsResponse { logs, next_page_token }))
+        list::list(&self.regiment, request.into_inner()).await.map(Response::new)
     }
-}
 
-/// Names a revision's place in a list.
-fn place_of(revision: &Revision) -> String {
-    let LogKey { user_id: _, date, stream, item } = revision.log.key();
-    format!("{date}/{stream}/{item}/{}", revision.number)
+    async fn list_days(
+        &self,
+        request: Request<ListDaysRequest>,
+    ) -> Result<Response<ListDaysResponse>, Status> {
+        list::days(&self.regiment, request.into_inner()).await.map(Response::new)
+    }
+
+    async fn list_lifts(
+        &self,
+        request: Request<ListLiftsRequest>,
+    ) -> Result<Response<ListLiftsResponse>, Status> {
+        stats::lifts(&self.regiment, request.into_inner()).await.map(Response::new)
+    }
+
+    async fn get_weight_trend(
+        &self,
+        request: Request<GetWeightTrendRequest>,
+    ) -> Result<Response<GetWeightTrendResponse>, Status> {
+        stats::weight_trend(&self.regiment, request.into_inner()).await.map(Response::new)
+    }
 }
 
 fn key_of(user_id: UserId, date: Date, answer: &Answer) -> LogKey {

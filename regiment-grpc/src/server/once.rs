@@ -72,6 +72,26 @@ where
     }
 }
 
+/// Carries a request out with `work`, unless it has been; either way `read` says how things stand.
+pub(super) async fn act<A, R, W, Q>(
+    regiment: &Regiment,
+    asked: Asked<'_, R>,
+    work: impl FnOnce(Regiment) -> W,
+    read: impl Fn() -> Q,
+) -> Result<Response<A>, Status>
+where
+    A: Message + Default,
+    R: Message,
+    W: Future<Output = Result<(), Status>>,
+    Q: Future<Output = Result<A, Status>>,
+{
+    let work_and_read = async |regiment: Regiment| {
+        work(regiment).await?;
+        read().await
+    };
+    once(regiment, asked, work_and_read, read()).await
+}
+
 async fn known(regiment: &Regiment, request: &Request) -> store::Result<Option<Answered>> {
     let mut tx = regiment.store().read().await?;
     tx.answered(&request.principal, &request.id, regiment.now()).await

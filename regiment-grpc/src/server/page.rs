@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use prost::Message;
 use regiment_core::Invalid;
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use tonic::Status;
 
@@ -27,6 +28,11 @@ pub(super) fn size(asked: i32) -> Result<usize, Status> {
 /// Writes the token of the page after `last`, for the same `filters`: the request without its paging.
 pub(super) fn token(filters: &impl Message, last: &str) -> String {
     seal(filters, last) + &hex(last.as_bytes())
+}
+
+/// Writes the place of an item for a token.
+pub(super) fn place(of: &impl Serialize) -> Result<String, Status> {
+    serde_json::to_string(of).map_err(|error| status::internal(&error))
 }
 
 /// Reads the item after which a page begins. An empty token begins at the first.

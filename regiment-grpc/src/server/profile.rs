@@ -8,7 +8,7 @@ use regiment_core::record::{ClientProfile, Goal, Macros};
 use regiment_core::{Invalid, Slug};
 use regiment_proto::v1;
 
-use super::convert::{chosen, date};
+use super::convert::{chosen, required_date};
 use crate::status::Violations;
 
 /// A checked value on its way into a profile.
@@ -121,8 +121,4 @@ fn all<T: FromStr<Err = Invalid>>(texts: &[String]) -> Result<Vec<T>, Invalid> {
 fn macros(from: v1::Macros) -> Result<Macros, Invalid> {
     let v1::Macros { protein, carbs, fats } = from;
     Macros::new(protein.into(), carbs.into(), fats.into())
-}
-
-fn required_date(path: &str, text: &str) -> Result<jiff::civil::Date, Invalid> {
-    date(path, text)?.ok_or_else(|| Invalid::new(path, text, "a date as YYYY-MM-DD"))
 }

@@ -1,8 +1,8 @@
 use regiment_proto::v1::log::Report;
 use regiment_proto::v1::{
-    CheckinReport, Durability, Duty, DutyState, GetTodayRequest, Level, ListLogsRequest, Log,
-    LogCardioRequest, LogCheckinRequest, LogMealRequest, LogStatus, LogTopSetRequest, Mood, Sleep,
-    Stream, TopSet,
+    CheckinReport, Durability, Duty, DutyState, GetTodayRequest, GetWeightTrendRequest, Level,
+    ListDaysRequest, ListLiftsRequest, ListLogsRequest, Log, LogCardioRequest, LogCheckinRequest,
+    LogMealRequest, LogStatus, LogTopSetRequest, Mood, Sleep, Stream, TopSet,
 };
 use tonic::Code;
 
@@ -161,4 +161,91 @@ async fn logs_are_listed_by_page_newest_first() {
         asked.page_token = page.next_page_token;
     }
     assert_eq!(seen, all);
+}
+
+#[tokio::test]
+async fn every_date_is_listed_with_what_was_done_of_it() {
+    let practice = on_a_training_day().await;
+    practice.logs_of("42").log_checkin(checkin(89.5)).await.unwrap();
+    practice.live_until("2026-03-05T23:00:00Z").await;
+    let mut asked =
+        ListDaysRequest { client: "clients/42".to_owned(), page_size: 2, ..Default::default() };
+    let mut days = Vec::new();
+    loop {
+        let page = practice.logs().list_days(asked.clone()).await.unwrap().into_inner();
+        days.extend(page.days);
+        asked.page_token = page.next_page_token;
+        if asked.page_token.is_empty() {
+            break;
+        }
+    }
+    let summaries: Vec<_> = days.iter().map(|day| day.summary.clone().unwrap()).collect();
+    let dates: Vec<_> = summaries.iter().map(|day| day.date.as_str()).collect();
+    assert_eq!(dates, ["2026-03-05", "2026-03-04", "2026-03-03"]);
+    assert!(summaries[0].assigned >= 5 && summaries[0].checkin.is_none());
+    assert!((summaries[0].done).abs() < 1e-12);
+    let checkin = summaries[1].checkin.unwrap();
+    assert_eq!((checkin.weight_kg, checkin.mood()), (Some(89.5), Mood::Great));
+    let of_checkins = days[1].streams.iter().find(|of| of.stream() == Stream::Checkin).unwrap();
+    assert_eq!(of_checkins.assigned, 1);
+    assert!((of_checkins.done - 1.0).abs() < 1e-12);
+    assert_eq!(days[1].streams.len(), 4, "it was a training day");
+}
+
+#[tokio::test]
+async fn a_lift_is_listed_with_its_record() {
+    let practice = on_a_training_day().await;
+    let lifted = duties(&practice, Stream::Training).await[0].clone();
+    let set = |weight_kg, reps| LogTopSetRequest {
+        client: "clients/42".to_owned(),
+        exercise_id: lifted.item.clone(),
+        top_set: Some(TopSet { weight_kg, reps }),
+        ..Default::default()
+    };
+    practice.logs_of("42").log_top_set(set(100.0, 6)).await.unwrap();
+    let asked = ListLiftsRequest { client: "clients/42".to_owned(), ..Default::default() };
+    let lifts = practice.logs().list_lifts(asked).await.unwrap().into_inner().lifts;
+    let [lift] = &lifts[..] else { panic!("{lifts:?}") };
+    assert_eq!(lift.exercise_id, lifted.item);
+    assert!(!lift.exercise.is_empty() && lift.exercise != lift.exercise_id);
+    let best = lift.best.clone().unwrap();
+    assert_eq!((best.date.as_str(), best.e1rm_kg), ("2026-03-04", Some(120.0)));
+    assert_eq!((&lift.sets[..], lift.trend), (&[best][..], None));
+}
+
+#[tokio::test]
+async fn a_weight_trend_says_what_it_lacks_until_it_has_enough() {
+    let practice = Practice::open("2026-03-01T12:00:00Z").await;
+    practice.enlist("42").await;
+    let asked = GetWeightTrendRequest { client: "clients/42".to_owned(), days: 28 };
+    for day in 3..=20 {
+        practice.live_until(&format!("2026-03-{day:02}T08:00:00Z")).await;
+        let loses = 90.0 - f64::from(day) / 10.0;
+        practice.logs_of("42").log_checkin(checkin((loses * 10.0).round() / 10.0)).await.unwrap();
+        if day == 10 {
+            let told = practice.logs().get_weight_trend(asked.clone()).await.unwrap().into_inner();
+            assert_eq!(told.trend, None);
+            assert_eq!(told.missing, "8 weigh-ins, and 10 are needed");
+        }
+    }
+    let told = practice.logs().get_weight_trend(asked.clone()).await.unwrap().into_inner();
+    let trend = told.trend.unwrap();
+    assert_eq!(trend.weigh_ins, 18);
+    assert!((trend.kg_per_week + 0.7).abs() < 0.15, "{trend:?}");
+    assert!(
+        trend.kg_per_week_low < trend.kg_per_week && trend.kg_per_week < trend.kg_per_week_high
+    );
+    assert_eq!(told.points.len(), 28);
+    let last = told.points.last().unwrap();
+    assert_eq!((last.date.as_str(), last.weight_kg), ("2026-03-20", Some(88.0)));
+    let level = last.level_kg.unwrap();
+    assert!(last.level_kg_low.unwrap() < level && level < last.level_kg_high.unwrap());
+    assert_eq!(told.points[0].level_kg, None);
+
+    let refused = practice
+        .logs()
+        .get_weight_trend(GetWeightTrendRequest { days: 366, ..asked })
+        .await
+        .unwrap_err();
+    crate::errors::check(&refused, Code::InvalidArgument, "INVALID_FIELD", &["days"]);
 }

@@ -94,6 +94,15 @@ impl Practice {
         ClientServiceClient::with_interceptor(self.channel.clone(), operator())
     }
 
+    /// Calls for a client, as the bot does.
+    pub(crate) fn clients_of(
+        &self,
+        user_id: &str,
+    ) -> ClientServiceClient<InterceptedService<Channel, Caller>> {
+        let caller = Caller { acting_user: Some(user_id.to_owned()), ..operator() };
+        ClientServiceClient::with_interceptor(self.channel.clone(), caller)
+    }
+
     pub(crate) fn cards(&self) -> JobCardServiceClient<InterceptedService<Channel, Caller>> {
         JobCardServiceClient::with_interceptor(self.channel.clone(), operator())
     }

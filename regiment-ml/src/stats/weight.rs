@@ -55,6 +55,8 @@ pub struct WeightTrend {
     pub weigh_ins: usize,
     /// The level on the last day, in kg, without the weekday's effect.
     pub level_kg: f64,
+    /// The standard error of the level, in kg.
+    pub level_error: f64,
     /// The drift, in kg a week.
     pub kg_per_week: f64,
     /// The standard error of the drift, in kg a week.
@@ -74,6 +76,11 @@ impl WeightTrend {
     /// Returns the limits of the drift, in kg a week, each passed with a probability of 0.1.
     pub fn limits(&self) -> (f64, f64) {
         (self.kg_per_week - LIMIT * self.error, self.kg_per_week + LIMIT * self.error)
+    }
+
+    /// Returns the limits of the level, in kg, each passed with a probability of 0.1.
+    pub fn level_limits(&self) -> (f64, f64) {
+        (self.level_kg - LIMIT * self.level_error, self.level_kg + LIMIT * self.level_error)
     }
 
     /// Returns the probability that the drift is below a value, in kg a week.
@@ -166,6 +173,7 @@ pub fn trend(client: &ClientHistory, as_of: Day) -> Result<WeightTrend, TooLittl
         window: *first..=*last,
         weigh_ins: weights.len(),
         level_kg: filter.level,
+        level_error: filter.level_level.sqrt(),
         kg_per_week: 7.0 * filter.drift,
         error: 7.0 * filter.drift_drift.sqrt(),
         flat_kg_per_week: FLAT_PERCENT_PER_WEEK / 100.0 * filter.level,

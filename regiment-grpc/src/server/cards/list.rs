@@ -51,10 +51,7 @@ pub(super) async fn list(
         }
     }
     let next_page_token = match found.get(size) {
-        Some(_) => {
-            let place = serde_json::to_string(&found[size - 1].1);
-            page::token(&filters, &place.map_err(|error| status::internal(&error))?)
-        }
+        Some(_) => page::token(&filters, &page::place(&found[size - 1].1)?),
         None => String::new(),
     };
     let job_cards = found.into_iter().take(size).map(|(shown, _)| show::card(shown)).collect();
