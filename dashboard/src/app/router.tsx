@@ -1,0 +1,59 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { readSearch as readClient } from "@/client/search";
+import { readSearch as readClients } from "@/clients/search";
+import { readSearch as readTriage } from "@/triage/search";
+import { Empty } from "@/ui/empty";
+import { Shell } from "./shell";
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: () => (
+    <Empty title="There is no such page.">Press ? for the keys that lead somewhere.</Empty>
+  ),
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/triage" });
+  },
+});
+
+const triage = createRoute({
+  getParentRoute: () => root,
+  path: "/triage",
+  validateSearch: readTriage,
+  component: lazyRouteComponent(() => import("@/triage/page"), "TriagePage"),
+});
+
+const clients = createRoute({
+  getParentRoute: () => root,
+  path: "/clients",
+  validateSearch: readClients,
+  component: lazyRouteComponent(() => import("@/clients/page"), "ClientsPage"),
+});
+
+const client = createRoute({
+  getParentRoute: () => root,
+  path: "/clients/$userId",
+  validateSearch: readClient,
+  component: lazyRouteComponent(() => import("@/client/page"), "ClientPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, triage, clients, client]),
+  defaultPreload: "intent",
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,193 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { type Api, useApi } from "@/api/api";
+import { reason, refusedFields } from "@/api/refusal";
+import { type Client, Level, Mood, Sleep, Stream } from "@/gen/regiment/v1/client_service_pb";
+import { type Log, LogStatus } from "@/gen/regiment/v1/log_service_pb";
+import { Button } from "@/ui/button";
+import { Dialog } from "@/ui/dialog";
+import { Field, Input, Select } from "@/ui/field";
+import { useAnnounce } from "@/ui/toast";
+import { levelName, moodName, sleepName, streamName } from "@/words/names";
+import { shortDate } from "@/words/time";
+
+/** What a coach puts in place of a log. */
+export interface Entry {
+  completed: boolean;
+  weightKg: number;
+  reps: number;
+  minutes: number;
+  mood: Mood;
+  soreness: Level;
+  sleep: Sleep;
+  stress: Level;
+}
+
+export function entryOf({ status, report }: Log): Entry {
+  const blank = {
+    weightKg: 0,
+    reps: 1,
+    minutes: 0,
+    mood: Mood.OKAY,
+    soreness: Level.LOW,
+    sleep: Sleep.SLEEP_8H,
+    stress: Level.LOW,
+  };
+  const completed = status === LogStatus.COMPLETED;
+  switch (report.case) {
+    case "topSet":
+      return { ...blank, completed, weightKg: report.value.weightKg, reps: report.value.reps };
+    case "cardio":
+      return { ...blank, completed, minutes: report.value.actual ?? 0 };
+    case "checkin": {
+      const { weightKg, mood, soreness, sleep, stress } = report.value;
+      return { ...blank, completed, weightKg, mood, soreness, sleep, stress };
+    }
+    default:
+      return { ...blank, completed };
+  }
+}
+
+/** Asks for the correction and its reason. The log stays; a revision is added. */
+export function OverrideDialog({ client, log, onClose }: { client: Client; log: Log; onClose: () => void }) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const announce = useAnnounce();
+  const [entry, setEntry] = useState(() => entryOf(log));
+  const [why, setWhy] = useState("");
+  const [refused, setRefused] = useState("");
+  const set = (part: Partial<Entry>) => setEntry((before) => ({ ...before, ...part }));
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    try {
+      await override(api, client, log, entry, why.trim());
+      announce.done(`Corrected ${streamName[log.stream]} of ${shortDate(log.date)}.`);
+      onClose();
+      await Promise.all([
+        queries.invalidateQueries({ queryKey: ["logs"] }),
+        queries.invalidateQueries({ queryKey: ["clients"] }),
+      ]);
+    } catch (error) {
+      const [field] = refusedFields(error);
+      setRefused(field ? `${field.field}: ${field.why}` : reason(error));
+    }
+  };
+
+  const numbers = (label: string, key: "weightKg" | "reps" | "minutes", step: number) => (
+    <Field label={label}>
+      {(control) => (
+        <Input
+          {...control}
+          type="number"
+          required
+          step={step}
+          value={entry[key]}
+          onChange={(event) => set({ [key]: event.target.valueAsNumber || 0 })}
+        />
+      )}
+    </Field>
+  );
+  const words = (
+    label: string,
+    key: "mood" | "soreness" | "sleep" | "stress",
+    names: Record<number, string>,
+  ) => (
+    <Field label={label}>
+      {(control) => (
+        <Select
+          {...control}
+          value={entry[key]}
+          onChange={(event) => set({ [key]: Number(event.target.value) })}
+        >
+          {Object.entries(names)
+            .filter(([, name]) => name)
+            .map(([value, name]) => (
+              <option key={value} value={value}>
+                {name}
+              </option>
+            ))}
+        </Select>
+      )}
+    </Field>
+  );
+
+  return (
+    <Dialog title={`Override the ${streamName[log.stream]} of ${shortDate(log.date)}`} onClose={onClose}>
+      <form className="grid gap-3" onSubmit={submit}>
+        {log.stream === Stream.MEAL ? (
+          <label className="flex items-center gap-2 text-sm">
+            <input
+              type="checkbox"
+              checked={entry.completed}
+              onChange={(event) => set({ completed: event.target.checked })}
+            />
+            It was eaten
+          </label>
+        ) : null}
+        {log.stream === Stream.TRAINING ? (
+          <div className="grid grid-cols-2 gap-3">
+            {numbers("Top set, kg", "weightKg", 0.25)}
+            {numbers("Reps", "reps", 1)}
+          </div>
+        ) : null}
+        {log.stream === Stream.CARDIO ? numbers("Minutes", "minutes", 1) : null}
+        {log.stream === Stream.CHECKIN ? (
+          <div className="grid grid-cols-2 gap-3">
+            {numbers("Weight, kg", "weightKg", 0.1)}
+            {words("Mood", "mood", moodName)}
+            {words("Sleep", "sleep", sleepName)}
+            {words("Soreness", "soreness", levelName)}
+            {words("Stress", "stress", levelName)}
+          </div>
+        ) : null}
+        <Field
+          label="Why"
+          hint="Kept with the revision. The client's own entry stays in the history."
+          error={refused || undefined}
+        >
+          {(control) => (
+            <Input {...control} required value={why} onChange={(event) => setWhy(event.target.value)} />
+          )}
+        </Field>
+        <div className="flex justify-end">
+          <Button tone="strong" type="submit">
+            Override
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function override(
+  api: Api,
+  { name: client }: Client,
+  log: Log,
+  entry: Entry,
+  overrideReason: string,
+): Promise<unknown> {
+  const common = { client, date: log.date, overrideReason, requestId: crypto.randomUUID() };
+  const { weightKg, reps, minutes, mood, soreness, sleep, stress } = entry;
+  switch (log.stream) {
+    case Stream.MEAL:
+      return api.logs.logMeal({
+        ...common,
+        mealId: log.item,
+        status: entry.completed ? LogStatus.COMPLETED : LogStatus.MISSED,
+      });
+    case Stream.TRAINING:
+      return api.logs.logTopSet({ ...common, exerciseId: log.item, topSet: { weightKg, reps } });
+    case Stream.CARDIO:
+      return api.logs.logCardio({ ...common, minutes });
+    default:
+      return api.logs.logCheckin({
+        ...common,
+        report: { weightKg, mood, soreness, sleep, stress, notes: notesOf(log) },
+      });
+  }
+}
+
+function notesOf({ report }: Log): string {
+  return report.case === "checkin" ? report.value.notes : "";
+}

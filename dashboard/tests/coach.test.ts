@@ -1,0 +1,165 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { alike, settled, signIn, startBrowser } from "./browser";
+import { type Demo, startDemo } from "./server";
+
+const COMPANY = { clients: 6, weeks: 4 };
+
+let browser: Browser;
+let demo: Demo;
+let session: BrowserContext;
+
+beforeAll(async () => {
+  [browser, demo] = await Promise.all([startBrowser(), startDemo(COMPANY)]);
+  session = await signIn(browser, demo);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+async function open(path: string, context = session): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(demo.address + path);
+  await page.locator("h1").first().waitFor();
+  await settled(page);
+  return page;
+}
+
+async function openClient(): Promise<Page> {
+  const page = await open("/clients");
+  await page.locator("[id^=client-]").first().waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/clients\/\d+/);
+  await settled(page);
+  return page;
+}
+
+test("a decision is taken back by a key", async () => {
+  const page = await open("/triage");
+  const cards = await page.locator("[data-card]").count();
+  const first = await page.locator("[data-active]").getAttribute("data-card");
+  await page.keyboard.press("d");
+  await page.keyboard.press("2");
+  await page.getByText(/^Dismissed /).waitFor();
+  expect(await page.locator(`[data-card="${first}"]`).count()).toBe(0);
+  await page.keyboard.press("z");
+  await page.getByText(/^Taken back/).waitFor();
+  await page.locator(`[data-card="${first}"]`).waitFor();
+  expect(await page.locator("[data-card]").count()).toBe(cards);
+  await page.close();
+});
+
+test("two coaches who change the same field are both heard", async () => {
+  const mine = await openClient();
+  const path = new URL(mine.url()).pathname;
+  await mine.getByRole("tab", { name: "Profile" }).click();
+  await mine.getByLabel("Coaching notes").fill("Mine: knees first.");
+  const theirs = await open(`${path}?tab=profile`, await alike(browser, session));
+  await theirs.getByLabel("Coaching notes").fill("Theirs: sleep first.");
+  await theirs.getByRole("button", { name: "Save 1 change" }).click();
+  await theirs.getByText(/^Saved: coaching notes/).waitFor();
+  await mine.getByRole("button", { name: "Save 1 change" }).click();
+  const dialog = mine.getByRole("dialog", { name: "Somebody else changed this profile" });
+  await dialog.getByText("Theirs: sleep first.").waitFor();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await mine.getByText(/^Saved: coaching notes/).waitFor();
+  await mine.reload();
+  await mine.getByLabel("Coaching notes").waitFor();
+  expect(await mine.getByLabel("Coaching notes").inputValue()).toBe("Mine: knees first.");
+  await mine.close();
+  await theirs.context().close();
+});
+
+test("a bad value is refused beside its field, and nothing is stored", async () => {
+  const page = await openClient();
+  await page.getByRole("tab", { name: "Profile" }).click();
+  const height = page.getByLabel("Height, cm");
+  const before = await height.inputValue();
+  await height.fill("90");
+  await page.getByRole("button", { name: "Save 1 change" }).click();
+  await page
+    .getByText(/120.*250/)
+    .first()
+    .waitFor();
+  await page.reload();
+  await height.waitFor();
+  expect(await height.inputValue()).toBe(before);
+  await page.close();
+});
+
+test("a paused client is locked until he is resumed", async () => {
+  const page = await openClient();
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Pause" }).click();
+  await page.getByText(/^Paused until/).waitFor();
+  await page.getByRole("tab", { name: "Profile" }).click();
+  await page.getByText("The client is paused, so the profile is locked.").waitFor();
+  expect(await page.getByLabel("Height, cm").isDisabled()).toBe(true);
+  await page.getByRole("button", { name: "Resume", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Resume" }).click();
+  await page.getByText("Resumed.").waitFor();
+  await page.getByRole("button", { name: "Pause", exact: true }).waitFor();
+  expect(await page.getByLabel("Height, cm").isDisabled()).toBe(false);
+  await page.close();
+});
+
+test("an address brings the same page back", async () => {
+  const page = await open("/triage?severity=high");
+  await page.keyboard.press("j");
+  await page.waitForURL(/card=/);
+  const active = await page.locator("[data-active]").getAttribute("data-card");
+  const again = await open(new URL(page.url()).pathname + new URL(page.url()).search);
+  expect(await again.locator("[data-active]").getAttribute("data-card")).toBe(active);
+  expect(await again.getByLabel("Severity").inputValue()).toBe("high");
+  await page.close();
+  await again.close();
+});
+
+test("the palette finds a client by name, and teaches the keys", async () => {
+  const page = await open("/clients");
+  const name = (await page.locator("[id^=client-]").first().getAttribute("aria-label")) ?? "";
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type(name.split(" ")[0] ?? "");
+  await page.getByRole("option", { name }).first().waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys" }).getByText("Next client").first().waitFor();
+  await page.close();
+});
+
+test("every card is decided on without a mouse", async () => {
+  const page = await open("/triage");
+  const status = page.getByRole("region", { name: "Cards" }).getByRole("status").first();
+  for (;;) {
+    const left = Number.parseInt((await status.textContent()) ?? "", 10);
+    if (left === 0) {
+      break;
+    }
+    await page.keyboard.press("d");
+    await page.keyboard.press("2");
+    await page.waitForFunction((n) => {
+      const said = document.querySelector("section[aria-label=Cards] [role=status]")?.textContent ?? "";
+      return Number.parseInt(said, 10) < n;
+    }, left);
+  }
+  await page.getByText("Nothing needs you.").waitFor();
+  await page.close();
+});
+
+test("a server that is gone is said to be away, and what was read stays", async () => {
+  const page = await open("/clients");
+  const port = Number(new URL(demo.address).port);
+  await demo.stop();
+  await page.getByText(/Server away/).waitFor({ timeout: 60_000 });
+  // What was read before is still there.
+  expect(await page.locator("[id^=client-]").count()).toBeGreaterThan(0);
+  demo = await startDemo({ ...COMPANY, port });
+  // Another server knows nobody's session, and asks for a new one.
+  await page.reload();
+  await page.getByText("Open the one-time link").waitFor();
+  await page.goto(demo.link);
+  await page.getByRole("heading", { name: "Triage" }).waitFor();
+  await page.close();
+});
