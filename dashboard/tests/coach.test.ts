@@ -92,12 +92,14 @@ test("a bad value is refused beside its field, and nothing is stored", async () 
 test("a paused client is locked until he is resumed", async () => {
   const page = await openClient();
   await page.getByRole("button", { name: "Pause", exact: true }).click();
+  await page.getByRole("dialog").getByLabel("Why").fill("A hard month.");
   await page.getByRole("dialog").getByRole("button", { name: "Pause" }).click();
   await page.getByText(/^Paused until/).waitFor();
   await page.getByRole("tab", { name: "Profile" }).click();
   await page.getByText("The client is paused, so the profile is locked.").waitFor();
   expect(await page.getByLabel("Height, cm").isDisabled()).toBe(true);
   await page.getByRole("button", { name: "Resume", exact: true }).click();
+  await page.getByRole("dialog").getByLabel("Why").fill("Back.");
   await page.getByRole("dialog").getByRole("button", { name: "Resume" }).click();
   await page.getByText("Resumed.").waitFor();
   await page.getByRole("button", { name: "Pause", exact: true }).waitFor();

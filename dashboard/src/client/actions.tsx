@@ -173,6 +173,7 @@ function Form({
           {(control) => (
             <TextArea
               {...control}
+              required={asked === "pause" || asked === "resume"}
               className="min-h-16"
               value={why}
               onChange={(event) => setWhy(event.target.value)}

@@ -18,6 +18,8 @@ export function Dialog({
     const dialog = shown.current;
     const before = document.activeElement;
     dialog?.showModal();
+    // The browser would choose the button that closes.
+    dialog?.querySelector<HTMLElement>(":scope > div :is(input, textarea, select, button)")?.focus();
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement) {
