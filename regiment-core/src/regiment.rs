@@ -23,6 +23,7 @@ mod notify;
 mod overview;
 mod read;
 mod scan;
+mod shared;
 mod spooled;
 mod tick;
 mod transfer;
@@ -48,6 +49,7 @@ pub use self::{
     notify::{Delivery, GivesWay, Inbox, Log, Notifier, Receipt, Received, Undelivered, name_of},
     overview::{DayMarks, Mark, OVERVIEW_DAYS, Overview},
     read::{Item, Report, Today},
+    shared::{Assigned, Edition},
     tick::Ticked,
     transfer::Held,
     weekly::{Scan, ScanOf, Scanned, Scanner},

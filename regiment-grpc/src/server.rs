@@ -9,6 +9,7 @@ mod dashboard;
 mod deadline;
 mod deliveries;
 mod history;
+mod honors;
 mod limit;
 mod logs;
 mod meals;
@@ -18,6 +19,7 @@ mod profile;
 mod sign_in;
 mod site;
 mod stop;
+mod templates;
 mod web;
 mod zones;
 
@@ -37,8 +39,10 @@ use regiment_proto::v1::auth_service_server::AuthServiceServer;
 use regiment_proto::v1::bot_service_server::BotServiceServer;
 use regiment_proto::v1::client_service_server::ClientServiceServer;
 use regiment_proto::v1::delivery_service_server::DeliveryServiceServer;
+use regiment_proto::v1::honors_service_server::HonorsServiceServer;
 use regiment_proto::v1::job_card_service_server::JobCardServiceServer;
 use regiment_proto::v1::log_service_server::LogServiceServer;
+use regiment_proto::v1::template_service_server::TemplateServiceServer;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -166,6 +170,8 @@ fn services(routes: Routes, web: &Web, auth: &Auth, stopping: &CancellationToken
         .add_service(limited!(BotServiceServer, bot::Bots::new(regiment.clone())))
         .add_service(limited!(ClientServiceServer, clients::Clients::new(regiment.clone())))
         .add_service(limited!(DeliveryServiceServer, deliveries))
+        .add_service(limited!(HonorsServiceServer, honors::Honors::new(regiment.clone())))
+        .add_service(limited!(TemplateServiceServer, templates::Templates::new(regiment.clone())))
         .add_service(limited!(JobCardServiceServer, cards::Cards::new(regiment.clone())))
         .add_service(limited!(LogServiceServer, logs::Logs::new(regiment.clone())))
 }

@@ -1,11 +1,13 @@
 //! What a template must hold before anybody is ordered to follow it.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Display};
 
 use super::{Library, Named};
 use crate::{
     Invalid,
-    record::{BlockDay, DayOfMeals, MealItem, MealTemplate, Prescription, TrainingTemplate},
+    record::{
+        BlockDay, DayOfMeals, MealItem, MealTemplate, Prescription, TrainingTemplate, WeekOverride,
+    },
 };
 
 /// The most of one food that a template's item may name, grams.
@@ -22,14 +24,12 @@ impl Library {
             return Err(Invalid::new("days", template.days.len(), "1 to 7 days"));
         }
         for (day, index) in template.days.iter().zip(1_u8..) {
+            let path = format!("days[{}]", index - 1);
             if day.day_index != index {
                 let accepted = format!("{index}, since days are listed in order from 1");
-                return Err(Invalid::new("day_index", day.day_index, accepted));
+                return Err(Invalid::new(path + ".day_index", day.day_index, accepted));
             }
-            self.check_day(day).map_err(|refused| {
-                let field = format!("days[{index}].{}", refused.field());
-                refused.named(field)
-            })?;
+            self.check_day(day).map_err(|refused| within(&path, refused))?;
         }
         Ok(())
     }
@@ -60,36 +60,17 @@ impl Library {
             return Err(Invalid::new("schedule_days", template.schedule_days.len(), accepted));
         }
         for (day, index) in template.schedule.iter().zip(1_u8..) {
+            let path = format!("schedule[{}]", index - 1);
             if day.day_index != index {
                 let accepted = format!("{index}, since sessions are listed in order from 1");
-                return Err(Invalid::new("day_index", day.day_index, accepted));
+                return Err(Invalid::new(path + ".day_index", day.day_index, accepted));
             }
-            self.check_session(day).map_err(|refused| {
-                let field = format!("schedule[{index}].{}", refused.field());
-                refused.named(field)
-            })?;
+            self.check_session(day).map_err(|refused| within(&path, refused))?;
         }
-        for change in &template.week_overrides {
-            if !(1..=template.weeks).contains(&change.week) {
-                let accepted = format!("a week of the block, 1 to {}", template.weeks);
-                return Err(Invalid::new("week_overrides.week", change.week, accepted));
-            }
-            if change.sets == 0 || change.reps.trim().is_empty() {
-                return Err(Invalid::new(
-                    "week_overrides.sets",
-                    change.sets,
-                    "1 or more, with reps",
-                ));
-            }
-            let mut ids = template.schedule.iter().flat_map(|day| &day.exercises);
-            if !ids.any(|it| self.id_of(it).as_ref() == Some(&change.exercise_id)) {
-                let accepted = "an exercise of the block";
-                return Err(Invalid::new(
-                    "week_overrides.exercise_id",
-                    &change.exercise_id,
-                    accepted,
-                ));
-            }
+        for (change, place) in template.week_overrides.iter().zip(0..) {
+            let path = format!("week_overrides[{place}]");
+            let checked = self.check_override(template, change);
+            checked.map_err(|refused| within(&path, refused))?;
         }
         Ok(())
     }
@@ -134,22 +115,18 @@ impl Library {
             return Err(Invalid::new("meals", day.meals.len(), "3 or 4 meals"));
         }
         let mut seen = BTreeSet::new();
-        for meal in &day.meals {
+        for (meal, place) in day.meals.iter().zip(0..) {
+            let path = format!("meals[{place}]");
             if !seen.insert(&meal.meal_id) {
-                return Err(Invalid::new(
-                    "meal_id",
-                    &meal.meal_id,
-                    "different for each meal of a day",
-                ));
+                let accepted = "different for each meal of a day";
+                return Err(Invalid::new(path + ".meal_id", &meal.meal_id, accepted));
             }
             if meal.items.is_empty() {
-                return Err(Invalid::new(format!("{}.items", meal.meal_id), "", "1 item or more"));
+                return Err(Invalid::new(path + ".items", "", "1 item or more"));
             }
-            for item in &meal.items {
-                self.check_item(item).map_err(|refused| {
-                    let field = format!("{}.{}", meal.meal_id, refused.field());
-                    refused.named(field)
-                })?;
+            for (item, place) in meal.items.iter().zip(0..) {
+                let path = format!("{path}.items[{place}]");
+                self.check_item(item).map_err(|refused| within(&path, refused))?;
             }
         }
         Ok(())
@@ -191,24 +168,47 @@ impl Library {
             return Err(Invalid::new("exercises", "", "1 exercise or more"));
         }
         let mut seen = BTreeSet::new();
-        for line in &day.exercises {
+        for (line, place) in day.exercises.iter().zip(0..) {
+            let refuse = |field: &str, value: &dyn Display, accepted: &str| {
+                Err(Invalid::new(format!("exercises[{place}].{field}"), value, accepted))
+            };
             let Some(id) = self.id_of(line) else {
                 let (field, value) = match &line.exercise_id {
                     Some(id) => ("exercise_id", id.to_string()),
                     None => ("exercise", line.exercise.clone()),
                 };
-                return Err(Invalid::new(field, value, "an exercise of the library"));
+                return refuse(field, &value, "an exercise of the library");
             };
             // A top set is logged by exercise, so a session holds each exercise once.
             if !seen.insert(id) {
-                return Err(Invalid::new("exercise", &line.exercise, "listed once a session"));
+                return refuse("exercise", &line.exercise, "listed once a session");
             }
             if line.sets == 0 {
-                return Err(Invalid::new("sets", 0, "1 or more"));
+                return refuse("sets", &0, "1 or more");
             }
             if line.reps.trim().is_empty() {
-                return Err(Invalid::new("reps", "", "a number, a range such as 8-12, or AMRAP"));
+                return refuse("reps", &"", "a number, a range such as 8-12, or AMRAP");
             }
+        }
+        Ok(())
+    }
+
+    fn check_override(
+        &self,
+        template: &TrainingTemplate,
+        change: &WeekOverride,
+    ) -> Result<(), Invalid> {
+        if !(1..=template.weeks).contains(&change.week) {
+            let accepted = format!("a week of the block, 1 to {}", template.weeks);
+            return Err(Invalid::new("week", change.week, accepted));
+        }
+        if change.sets == 0 || change.reps.trim().is_empty() {
+            return Err(Invalid::new("sets", change.sets, "1 or more, with reps"));
+        }
+        let mut ids = template.schedule.iter().flat_map(|day| &day.exercises);
+        if !ids.any(|it| self.id_of(it).as_ref() == Some(&change.exercise_id)) {
+            let accepted = "an exercise of the block";
+            return Err(Invalid::new("exercise_id", &change.exercise_id, accepted));
         }
         Ok(())
     }
@@ -220,4 +220,10 @@ impl Library {
         };
         found.map(|exercise| exercise.exercise_id.clone())
     }
+}
+
+/// Puts a refused field under the path of what holds it.
+fn within(path: &str, refused: Invalid) -> Invalid {
+    let field = format!("{path}.{}", refused.field());
+    refused.named(field)
 }

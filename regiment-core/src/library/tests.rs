@@ -175,14 +175,14 @@ fn a_template_with_an_unknown_food_is_refused() {
     };
     assert_eq!(
         refused(|t| t.days[2].meals[1].items[0].food_id = Some(slug("fd_dragon"))),
-        "days[3].template_a_meal2.food_id must be a food of the library, not fd_dragon"
+        "days[2].meals[1].items[0].food_id must be a food of the library, not fd_dragon"
     );
     assert_eq!(
         refused(|t| {
             t.days[0].meals[0].items[0].food_id = None;
             t.days[0].meals[0].items[0].food = "Oats or so".to_owned();
         }),
-        "days[1].template_a_meal1.food must be a food of the library, not Oats or so"
+        "days[0].meals[0].items[0].food must be a food of the library, not Oats or so"
     );
     assert!(refused(|t| t.days[0].meals[0].items[0].food = "Rye".to_owned()).contains("Oats, dry"));
     assert!(refused(|t| t.days.clear()).contains("1 to 7 days"));
@@ -217,7 +217,7 @@ fn a_block_with_an_unknown_exercise_is_refused() {
     };
     assert_eq!(
         refused(|b| b.schedule[1].exercises[0].exercise_id = Some(slug("ex_zz_999"))),
-        "schedule[2].exercise_id must be an exercise of the library, not ex_zz_999"
+        "schedule[1].exercises[0].exercise_id must be an exercise of the library, not ex_zz_999"
     );
     assert!(refused(|b| b.schedule.truncate(3)).contains("4 sessions"));
     assert!(refused(|b| b.weeks = 0).contains("weeks"));

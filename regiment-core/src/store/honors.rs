@@ -53,6 +53,28 @@ impl Tx {
         self.read_all(&rows, |row| row.json("body"))
     }
 
+    /// Lists up to `limit` boards after one of a date and community, newest first, then by community;
+    /// an empty `guild_id` means every community's.
+    pub async fn list_boards(
+        &mut self,
+        guild_id: &str,
+        after: Option<&(Date, String)>,
+        limit: u32,
+    ) -> Result<Vec<Board>> {
+        let first = (Date::MAX, String::new());
+        let (date, guild) = after.unwrap_or(&first);
+        let rows = self
+            .fetch(
+                &HONORS,
+                "SELECT guild_id, date, body FROM honors WHERE ($1 = '' OR guild_id = $1) \
+                 AND (date < $2 OR (date = $2 AND guild_id > $3)) \
+                 ORDER BY date DESC, guild_id LIMIT $4",
+                &values![guild_id, *date, guild, limit],
+            )
+            .await?;
+        self.read_all(&rows, |row| row.json("body"))
+    }
+
     /// Saves achievements; one that is known is left alone. Returns how many were new.
     pub async fn save_achievements(&mut self, earned: &[Achievement]) -> Result<u64> {
         let rows = earned.iter().map(|earned| {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{error::Result, row::Table, tx::Tx, value::values};
 use crate::{
-    Policy,
+    Policy, Slug,
     record::{Actor, MealTemplate, TrainingTemplate},
 };
 
@@ -89,6 +89,30 @@ impl Tx {
         let meals = self.read_all(&meals, |row| row.json("body"))?;
         let blocks = self.read_all(&blocks, |row| row.json("body"))?;
         Ok((self.rule_versions().await?.1, meals, blocks))
+    }
+
+    /// Returns one stored version of a meal template.
+    pub async fn meal_template(
+        &mut self,
+        id: &Slug<MealTemplate>,
+        version: u32,
+    ) -> Result<Option<MealTemplate>> {
+        let sql = "SELECT template_id, version, body FROM meal_templates \
+                   WHERE template_id = $1 AND version = $2";
+        let row = self.fetch_optional(&MEALS, sql, &values![id.as_str(), version]).await?;
+        row.map(|row| row.json("body")).transpose()
+    }
+
+    /// Returns one stored version of a training template.
+    pub async fn training_template(
+        &mut self,
+        id: &Slug<TrainingTemplate>,
+        version: u32,
+    ) -> Result<Option<TrainingTemplate>> {
+        let sql = "SELECT template_id, version, body FROM training_templates \
+                   WHERE template_id = $1 AND version = $2";
+        let row = self.fetch_optional(&BLOCKS, sql, &values![id.as_str(), version]).await?;
+        row.map(|row| row.json("body")).transpose()
     }
 
     /// Saves a meal template as the next version of its id, and returns the version.

@@ -50,6 +50,11 @@ pub(super) fn required_date(path: &str, text: &str) -> Result<Date, Invalid> {
     date(path, text)?.ok_or_else(|| Invalid::new(path, text, "a date as YYYY-MM-DD"))
 }
 
+/// Reads a number that a smaller type has to hold.
+pub(super) fn small<T: TryFrom<i32>>(number: i32, accepted: &str) -> Result<T, Invalid> {
+    T::try_from(number).map_err(|_| Invalid::new("number", number, accepted))
+}
+
 /// Reads a stream.
 pub(super) fn stream(number: i32) -> Result<Stream, Invalid> {
     chosen::<Stream, v1::Stream>("stream", number, "meal, training, cardio or checkin")

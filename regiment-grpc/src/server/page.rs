@@ -25,6 +25,37 @@ pub(super) fn size(asked: i32) -> Result<usize, Status> {
     }
 }
 
+/// A page of a list that is held in memory, in the order of its items' places.
+pub(super) struct Page {
+    size: usize,
+    token: String,
+}
+
+impl Page {
+    /// Takes the paging out of a request, so that its filters are what remains.
+    pub(super) fn read(asked: &mut i32, token: &mut String) -> Result<Self, Status> {
+        Ok(Self { size: size(std::mem::take(asked))?, token: std::mem::take(token) })
+    }
+
+    /// Returns the items of the page, and the token of the next one.
+    pub(super) fn of<'a, T>(
+        &self,
+        filters: &impl Message,
+        listed: impl Iterator<Item = &'a T>,
+        place: impl Fn(&T) -> String,
+    ) -> Result<(Vec<&'a T>, String), Status> {
+        let after = after(filters, &self.token)?;
+        let is_later = |item: &&T| after.as_ref().is_none_or(|last| place(item) > *last);
+        let mut found: Vec<&T> = listed.filter(is_later).take(self.size + 1).collect();
+        let next = match found.get(self.size) {
+            Some(_) => token(filters, &place(found[self.size - 1])),
+            None => String::new(),
+        };
+        found.truncate(self.size);
+        Ok((found, next))
+    }
+}
+
 /// Writes the token of the page after `last`, for the same `filters`: the request without its paging.
 pub(super) fn token(filters: &impl Message, last: &str) -> String {
     seal(filters, last) + &hex(last.as_bytes())

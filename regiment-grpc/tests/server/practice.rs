@@ -13,8 +13,10 @@ use regiment_proto::v1;
 use regiment_proto::v1::bot_service_client::BotServiceClient;
 use regiment_proto::v1::client_service_client::ClientServiceClient;
 use regiment_proto::v1::delivery_service_client::DeliveryServiceClient;
+use regiment_proto::v1::honors_service_client::HonorsServiceClient;
 use regiment_proto::v1::job_card_service_client::JobCardServiceClient;
 use regiment_proto::v1::log_service_client::LogServiceClient;
+use regiment_proto::v1::template_service_client::TemplateServiceClient;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -105,6 +107,14 @@ impl Practice {
 
     pub(crate) fn cards(&self) -> JobCardServiceClient<InterceptedService<Channel, Caller>> {
         JobCardServiceClient::with_interceptor(self.channel.clone(), operator())
+    }
+
+    pub(crate) fn templates(&self) -> TemplateServiceClient<InterceptedService<Channel, Caller>> {
+        TemplateServiceClient::with_interceptor(self.channel.clone(), operator())
+    }
+
+    pub(crate) fn honors(&self) -> HonorsServiceClient<InterceptedService<Channel, Caller>> {
+        HonorsServiceClient::with_interceptor(self.channel.clone(), operator())
     }
 
     pub(crate) fn logs(&self) -> LogServiceClient<InterceptedService<Channel, Caller>> {

@@ -216,7 +216,7 @@ fn a_template_with_an_unknown_food_is_not_compiled() {
     let library = Library::built_in();
     let refused =
         compile::day(&template, 1, macros(180, 220, 60), &library, &Policy::default().meals);
-    assert_eq!(refused.unwrap_err().field(), "days[1].template_a_meal1.food_id");
+    assert_eq!(refused.unwrap_err().field(), "days[0].meals[0].items[0].food_id");
 }
 
 #[test]
