@@ -69,7 +69,7 @@ pub struct Serve {
     pub public_url: Option<Url>,
     /// Other origins whose pages may call, with the cookies of whoever looks at them.
     pub allowed_origins: Vec<String>,
-    /// Proxies in front, whose word on a caller's address is taken.
+    /// Networks of the proxies in front, whose word on a caller's address is taken.
     pub trusted_proxies: Vec<IpNet>,
 }
 

@@ -116,3 +116,10 @@ fn an_address_that_would_show_cookies_is_refused() {
     let error = load(&[("REGIMENT_SERVE__TRUSTED_PROXIES", "[proxy]")]).unwrap_err();
     assert!(error.contains("trusted_proxies"), "{error}");
 }
+
+#[test]
+fn proxies_are_networks_also_in_a_variable() {
+    let config = load(&[("REGIMENT_SERVE__TRUSTED_PROXIES", "[172.16.0.0/12, 10.0.0.2/32]")]);
+    let expected = ["172.16.0.0/12", "10.0.0.2/32"].map(|text| text.parse().unwrap());
+    assert_eq!(config.unwrap().serve.trusted_proxies, expected);
+}
