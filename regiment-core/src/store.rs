@@ -84,6 +84,8 @@ pub struct Sqlite {
     /// Where the database is, unless it is in memory.
     file: Option<std::path::PathBuf>,
     wake: wake::Wake,
+    /// Keeps a database in memory while no other connection does.
+    _anchor: Option<SqlitePool>,
     _lock: Option<Arc<ProcessLock>>,
 }
 

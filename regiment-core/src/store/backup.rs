@@ -120,7 +120,7 @@ impl Store {
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(connect).await?;
         let file = Some(path.to_owned());
         let (writer, readers, wake) = (pool.clone(), pool, Wake::new());
-        Ok(Store::Sqlite(Sqlite { writer, readers, wake, file, _lock: None }))
+        Ok(Store::Sqlite(Sqlite { writer, readers, wake, file, _anchor: None, _lock: None }))
     }
 
     /// Looks at the whole database: its pages, its references, its rows and the audit chain.

@@ -4,7 +4,10 @@ use std::{
     fs::{File, TryLockError},
     path::{Path, PathBuf},
     str::FromStr as _,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -45,24 +48,30 @@ pub(super) async fn open(url: &str, options: &Options) -> Result<Store> {
 const ROW_BUFFER: usize = 4096;
 
 async fn memory() -> Result<Store> {
-    // The database lives as long as its one connection, so that connection is never given up.
-    let pool = SqlitePoolOptions::new()
+    static OPENED: AtomicU64 = AtomicU64::new(0);
+    // A connection may be given up with a call that is, and a private database would be lost with it. This
+    // one has a name in the process, and lives as long as a connection to it that is never used.
+    let name = format!("/regiment-{}", OPENED.fetch_add(1, Ordering::Relaxed));
+    let connect = SqliteConnectOptions::new()
+        .filename(name)
+        .vfs("memdb")
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .row_buffer_size(ROW_BUFFER);
+    let one = SqlitePoolOptions::new()
         .max_connections(1)
         .min_connections(1)
         .idle_timeout(None)
-        .max_lifetime(None)
-        .connect_with(
-            SqliteConnectOptions::new()
-                .in_memory(true)
-                .foreign_keys(true)
-                .row_buffer_size(ROW_BUFFER),
-        )
-        .await?;
+        .max_lifetime(None);
+    let anchor = one.clone().connect_with(connect.clone()).await?;
+    let pool = one.connect_with(connect).await?;
     Ok(Store::Sqlite(Sqlite {
         writer: pool.clone(),
         readers: pool,
         file: None,
         wake: Wake::new(),
+        _anchor: Some(anchor),
         _lock: None,
     }))
 }
@@ -88,6 +97,7 @@ async fn file(path: &Path, options: &Options) -> Result<Store> {
         readers,
         file: Some(path.to_owned()),
         wake: Wake::new(),
+        _anchor: None,
         _lock: lock,
     }))
 }
