@@ -108,12 +108,16 @@ pub async fn serve(
 
     let stopping = CancellationToken::new();
     let (health, health_service) = tonic_health::server::health_reporter();
-    let reflection = tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .build_v1()?;
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
     // The first of these layers is the innermost: a call passes them from below.
-    let open = Routes::new(health_service).add_service(reflection);
+    let open = Routes::new(health_service)
+        .add_service(reflection().build_v1()?)
+        // What grpcio's clients still ask for.
+        .add_service(reflection().build_v1alpha()?);
     let grpc = services(open, &web, &auth, &stopping)
         .into_axum_router()
         .reset_fallback()

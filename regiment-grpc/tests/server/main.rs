@@ -9,6 +9,7 @@ mod deliveries;
 mod desk;
 mod discord;
 mod errors;
+mod foreign;
 mod honors;
 mod leave;
 mod limits;
