@@ -64,3 +64,15 @@ pub fn method(path: &str) -> Option<Method> {
     let answers = if is_stream { Answers::AsStream } else { Answers::Once };
     Some(Method { permission, cost, answers })
 }
+
+/// Returns the full name of the method at `path`, as telemetry names it, where there is such a method.
+///
+/// ```
+/// let name = regiment_proto::name("/regiment.v1.ClientService/GetClient");
+/// assert_eq!(name, Some("regiment.v1.ClientService/GetClient"));
+/// assert_eq!(regiment_proto::name("/regiment.v1.ClientService/Nothing"), None);
+/// ```
+pub fn name(path: &str) -> Option<&'static str> {
+    let (declared, ..) = DECLARED.iter().find(|(declared, ..)| *declared == path)?;
+    declared.strip_prefix('/')
+}

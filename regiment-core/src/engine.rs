@@ -6,6 +6,7 @@ pub mod cardio;
 pub mod cards;
 pub mod care;
 pub mod checkin;
+pub mod conditions;
 pub mod delivery;
 pub mod excuses;
 pub mod honors;

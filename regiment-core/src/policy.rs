@@ -65,6 +65,8 @@ pub struct Policy {
     pub honors: HonorsPolicy,
     /// Which lapse risks become flags.
     pub lapse: LapsePolicy,
+    /// How long what has ended is kept.
+    pub retention: RetentionPolicy,
 }
 
 section! {
@@ -98,6 +100,8 @@ section! {
         pub honors_weekday: DayOfWeek = DayOfWeek::Sun,
         /// The honors board, UTC.
         pub honors_utc: Time = at(22, 30),
+        /// When what is kept no longer is forgotten, UTC, daily.
+        pub retention_utc: Time = at(3, 0),
     }
 }
 
@@ -250,6 +254,15 @@ section! {
 }
 
 section! {
+    /// How long what has ended is kept.
+    pub struct RetentionPolicy {
+        /// Messages that were delivered, refused, missed or taken back, days after they ended. Those
+        /// that wait, and those whose fate is unknown, are kept.
+        pub messages_days: u32 = 90,
+    }
+}
+
+section! {
     /// The honors board.
     pub struct HonorsPolicy {
         /// Places on each list.
@@ -391,6 +404,7 @@ impl Policy {
         between("delivery.channel_pause_minutes", channel_pause.into(), 1.0, 1440.0)?;
         between("delivery.entered_at_minutes", self.delivery.entered_at_minutes.into(), 1.0, 60.0)?;
         between("delivery.trigger_attempts", self.delivery.trigger_attempts.into(), 1.0, 20.0)?;
+        between("retention.messages_days", self.retention.messages_days.into(), 30.0, 3650.0)?;
         self.flags.validate()?;
         between("lapse.least_probability", self.lapse.least_probability, 0.0, 1.0)?;
         between("lapse.high_probability", self.lapse.high_probability, 0.0, 1.0)?;
@@ -456,6 +470,7 @@ mod tests {
             ("[infractions]\nmeals = { count = 0, days = 2 }", "infractions.meals.count"),
             ("[escalation]\nwarning = { enabled = true, count = 3, days = 29 }", "warning.days"),
             ("[checkin]\nodd_weight_percent = nan", "checkin.odd_weight_percent"),
+            ("[retention]\nmessages_days = 29", "retention.messages_days"),
             ("[flags]\nweekly_weigh_ins = 1", "flags.weekly_weigh_ins"),
             ("[flags]\ncut_band_percent = [-0.25, -1.5]", "flags.cut_band_percent"),
             ("[flags.lift_plateau]\ndates = 2", "flags.lift_plateau.dates"),

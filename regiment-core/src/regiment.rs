@@ -19,6 +19,7 @@ mod error;
 mod lease;
 mod load;
 mod logs;
+mod manual;
 mod notify;
 mod overview;
 mod read;
@@ -27,6 +28,7 @@ mod shared;
 mod spooled;
 mod tick;
 mod transfer;
+mod watch;
 mod weekly;
 
 use std::{
@@ -46,12 +48,14 @@ pub use self::{
     error::{Error, Result},
     lease::{Acknowledged, Destination, Leased},
     logs::{Answer, Durability, Logged, Submitted},
+    manual::{ManualRun, Preview, RanByHand},
     notify::{Delivery, GivesWay, Inbox, Log, Notifier, Receipt, Received, Undelivered, name_of},
     overview::{DayMarks, Mark, OVERVIEW_DAYS, Overview},
     read::{Item, Report, Today},
     shared::{Assigned, Edition},
     tick::Ticked,
     transfer::Held,
+    watch::SystemState,
     weekly::{Scan, ScanOf, Scanned, Scanner},
 };
 use self::{
@@ -63,7 +67,7 @@ use crate::{
     Clock, Dossier, Effect, Library, Policy, UserId,
     engine::schedule::{SystemTrigger, next_system},
     record::Actor,
-    store::{Details, Marked, NewEntry, Request, Spool, Store, Tx},
+    store::{Conflict, Details, Marked, NewEntry, Request, Spool, Store, Tx},
 };
 
 /// The version of the texts that render a message. A message keeps the one of its first lease.
@@ -73,8 +77,12 @@ const WORDING: &str = "1";
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
 
 /// What every process can run.
-const WITHOUT_SCANNER: &[SystemTrigger] =
-    &[SystemTrigger::InfractionScan, SystemTrigger::AlertDigest, SystemTrigger::Honors];
+const WITHOUT_SCANNER: &[SystemTrigger] = &[
+    SystemTrigger::InfractionScan,
+    SystemTrigger::AlertDigest,
+    SystemTrigger::Honors,
+    SystemTrigger::Retention,
+];
 
 /// The practice, running on a store. Cheap to clone: clones share everything.
 ///
@@ -220,8 +228,27 @@ impl Regiment {
     /// # Errors
     /// [`Error::Invalid`] for a policy out of range, and the store's.
     pub async fn apply_policy(&self, policy: &Policy, by: &Actor) -> Result<u32> {
+        self.apply_policy_over(None, policy, by).await
+    }
+
+    /// Applies a policy as [`Regiment::apply_policy`] does, over the version that was read.
+    ///
+    /// # Errors
+    /// As there, and the store's conflict where another version is in force by now.
+    pub async fn apply_policy_over(
+        &self,
+        base: Option<u32>,
+        policy: &Policy,
+        by: &Actor,
+    ) -> Result<u32> {
         policy.validate().map_err(|invalid| Error::Invalid(vec![invalid]))?;
         let (mut tx, old) = self.begin().await?;
+        let (in_force, _) = tx.rule_versions().await?;
+        if let Some(base) = base.filter(|base| *base != in_force) {
+            let (table, id) = ("policy_versions", in_force.to_string());
+            let stale = Conflict::Stale { table, id, expected: base.into() };
+            return Err(Error::Store(stale.into()));
+        }
         let version = tx.save_policy(policy, by, old.now).await?;
         if policy.times != old.policy.times {
             apply::move_all(&mut tx, policy).await?;

@@ -9,6 +9,7 @@ mod audit;
 mod backup;
 mod bot;
 mod card;
+mod change;
 mod client;
 mod decision;
 mod delivery;
@@ -43,11 +44,12 @@ use std::{fmt, sync::Arc, time::Duration};
 use sqlx::{PgPool, SqlitePool};
 
 pub use self::{
-    alert::{Closed, NewAlert},
+    alert::{AlertsWanted, Closed, NewAlert},
     audit::{AuditEntry, AuditHead, AuditReport, Break, Details, ERASED, NewEntry},
     backup::{BackupError, Examination, restore},
     bot::{Bot, BotReport, Contact, Draft, OwedEdit, RequestCount},
     card::{CardOrder, CardPlace, CardsWanted, ListedCard},
+    change::{Change, Changing},
     client::NeedPlace,
     delivery::{DeliveryState, Listing, Tracked},
     error::{Conflict, Corrupt, Error, Migration, Result},
@@ -58,7 +60,8 @@ pub use self::{
     quarantine::Quarantined,
     request::{Answered, Marked, Request},
     retry::retry,
-    schedule::{ClientTrigger, DueSystem, DueTrigger, Occasion, Run},
+    rules::PolicyVersion,
+    schedule::{ClientTrigger, DueSystem, DueTrigger, Occasion, Ran, RanAfter, Run},
     session::{Presented, SecretKind, Session},
     spool::{Damage, Recovered, Replay, Spool, SpoolError, Spooled},
     token::{ApiToken, Role},
@@ -177,6 +180,21 @@ impl Store {
         Ok(Tx::new(on, None))
     }
 
+    /// Finds out whether the database takes a write; nothing is kept.
+    pub async fn probe(&self, now: jiff::Timestamp) -> Result<()> {
+        let mut tx = self.begin().await?;
+        tx.put_setting("probe", "", now).await?;
+        tx.rollback().await
+    }
+
+    /// Returns whether every connection that may be open is in use.
+    pub fn is_pool_full(&self) -> bool {
+        match self {
+            Store::Sqlite(sqlite) => is_full(&sqlite.readers),
+            Store::Postgres(postgres) => is_full(&postgres.pool),
+        }
+    }
+
     /// Closes every connection; transactions that are open end first.
     pub async fn close(&self) {
         match self {
@@ -187,6 +205,12 @@ impl Store {
             Store::Postgres(postgres) => postgres.pool.close().await,
         }
     }
+}
+
+fn is_full<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> bool {
+    let most = usize::try_from(pool.options().get_max_connections()).unwrap_or(usize::MAX);
+    let open = usize::try_from(pool.size()).unwrap_or(usize::MAX);
+    open >= most && pool.num_idle() == 0
 }
 
 /// Says which database, and never how it is reached.

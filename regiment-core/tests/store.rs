@@ -46,3 +46,5 @@ mod spool;
 mod text;
 #[path = "store/transactions.rs"]
 mod transactions;
+#[path = "store/watch.rs"]
+mod watch;

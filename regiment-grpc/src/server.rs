@@ -2,12 +2,16 @@
 
 pub mod auth;
 mod bot;
+mod calls;
 mod cards;
+mod changes;
 mod clients;
 mod convert;
 mod dashboard;
 mod deadline;
 mod deliveries;
+mod engines;
+mod health;
 mod history;
 mod honors;
 mod limit;
@@ -19,6 +23,7 @@ mod profile;
 mod sign_in;
 mod site;
 mod stop;
+mod system;
 mod templates;
 mod web;
 mod zones;
@@ -39,10 +44,13 @@ use regiment_proto::v1::auth_service_server::AuthServiceServer;
 use regiment_proto::v1::bot_service_server::BotServiceServer;
 use regiment_proto::v1::client_service_server::ClientServiceServer;
 use regiment_proto::v1::delivery_service_server::DeliveryServiceServer;
+use regiment_proto::v1::engine_service_server::EngineServiceServer;
 use regiment_proto::v1::honors_service_server::HonorsServiceServer;
 use regiment_proto::v1::job_card_service_server::JobCardServiceServer;
 use regiment_proto::v1::log_service_server::LogServiceServer;
+use regiment_proto::v1::system_service_server::SystemServiceServer;
 use regiment_proto::v1::template_service_server::TemplateServiceServer;
+use regiment_proto::v1::watch_service_server::WatchServiceServer;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -56,12 +64,14 @@ use tower_http::catch_panic::CatchPanicLayer;
 use url::Url;
 
 use self::auth::Auth;
+use self::calls::Calls;
+use self::health::Health;
 use self::limit::Limits;
 use self::sign_in::SignIn;
 use self::site::Site;
 use self::web::Web;
 use self::web::discord::Discord;
-use crate::config::Config;
+use crate::config::{Config, Role};
 use crate::failure::Usage;
 use crate::secret::Secret;
 use crate::status;
@@ -104,10 +114,15 @@ pub async fn serve(
     let limits = Arc::new(Limits::new(&config));
     let discord = Discord::new(&config, &site.at(web::CALLBACK))?.map(Arc::new);
     let auth = Auth::new(regiment.clone(), &config, site.clone(), limits.clone());
+    let calls = Calls::default();
+    let decides = config.serve.roles.contains(&Role::Scheduler);
+    let watched = Health { regiment: regiment.clone(), calls: calls.clone(), decides };
+    let counting = from_fn_with_state((calls, regiment.clone()), calls::count);
     let web = Web { regiment, site: site.clone(), limits: limits.clone(), discord };
 
     let stopping = CancellationToken::new();
-    let (health, health_service) = tonic_health::server::health_reporter();
+    tokio::spawn(health::look_around(watched.clone(), stopping.clone()));
+    let (reporter, health_service) = tonic_health::server::health_reporter();
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
@@ -125,18 +140,20 @@ pub async fn serve(
         .layer(from_fn(deadline::keep))
         .layer(from_fn_with_state(limits.clone(), limit::shed))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(counting)
         .layer(GrpcWebLayer::new());
     let all = web::routes(web)
+        .merge(health::routes(watched))
         .merge(grpc)
         .fallback(dashboard::page)
         .layer(web::cors(&site))
         .layer(from_fn_with_state(site, web::harden));
 
-    report(&health, ServingStatus::Serving).await;
+    report(&reporter, ServingStatus::Serving).await;
     let stopped = stopping.clone();
     let told = async move {
         stop.await;
-        report(&health, ServingStatus::NotServing).await;
+        report(&reporter, ServingStatus::NotServing).await;
         stopped.cancel();
     };
     let server = Server::builder()
@@ -161,6 +178,7 @@ pub async fn serve(
 fn services(routes: Routes, web: &Web, auth: &Auth, stopping: &CancellationToken) -> Routes {
     let regiment = &web.regiment;
     let deliveries = deliveries::Deliveries::new(regiment.clone(), stopping.clone());
+    let watches = changes::Watches::begin(regiment.clone(), stopping.clone());
     // What tonic generates for each service has these limits, and no trait for them.
     macro_rules! limited {
         ($server:ident, $service:expr) => {
@@ -174,10 +192,13 @@ fn services(routes: Routes, web: &Web, auth: &Auth, stopping: &CancellationToken
         .add_service(limited!(BotServiceServer, bot::Bots::new(regiment.clone())))
         .add_service(limited!(ClientServiceServer, clients::Clients::new(regiment.clone())))
         .add_service(limited!(DeliveryServiceServer, deliveries))
+        .add_service(limited!(EngineServiceServer, engines::Engines::new(regiment.clone())))
         .add_service(limited!(HonorsServiceServer, honors::Honors::new(regiment.clone())))
         .add_service(limited!(TemplateServiceServer, templates::Templates::new(regiment.clone())))
         .add_service(limited!(JobCardServiceServer, cards::Cards::new(regiment.clone())))
         .add_service(limited!(LogServiceServer, logs::Logs::new(regiment.clone())))
+        .add_service(limited!(SystemServiceServer, system::Systems::new(regiment.clone())))
+        .add_service(limited!(WatchServiceServer, watches))
 }
 
 /// Answers a call that panicked. What it said may be personal, and is not repeated.

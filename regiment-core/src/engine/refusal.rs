@@ -136,6 +136,18 @@ pub enum Refusal {
         /// How it stands, as a phrase that follows "the message".
         how: &'static str,
     },
+    /// The occurrence has run.
+    #[error("that has run; repeat it to send its messages again")]
+    HasRun,
+    /// The occurrence does not fall due yet, or never will.
+    #[error("that is not due{}", until.map(|at| format!(" before {at}")).unwrap_or_default())]
+    NotDue {
+        /// When it is due, where that is known.
+        until: Option<jiff::Timestamp>,
+    },
+    /// A condition of the system closes by itself.
+    #[error("the condition still lasts, and closes by itself when it is over")]
+    Lasts,
     /// Only a coach may do it.
     #[error("only a coach may {to}")]
     CoachOnly {

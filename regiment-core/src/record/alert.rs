@@ -42,6 +42,24 @@ words! {
         BotQuarantined = "bot_quarantined",
         /// The bot met something that it can't handle.
         BotTrouble = "bot_trouble",
+        /// Nothing was decided for a minute.
+        NoTick = "no_tick",
+        /// No bot has been connected for a minute.
+        BotDisconnected = "bot_disconnected",
+        /// A message that is due has waited for two minutes.
+        DeliveryFailing = "delivery_failing",
+        /// The newest backup is more than two hours old.
+        BackupOld = "backup_old",
+        /// The audit chain does not hold.
+        AuditBroken = "audit_broken",
+        /// Every connection of a process to the database is in use.
+        PoolExhausted = "pool_exhausted",
+        /// More than 5% of a process's calls failed in 5 minutes.
+        ErrorRate = "error_rate",
+        /// A process took longer than 10 seconds to answer.
+        SlowAnswers = "slow_answers",
+        /// Three health checks of a process failed one after the other.
+        HealthFailed = "health_failed",
     }
 }
 

@@ -14,6 +14,7 @@ use super::{
     apply::{Changes, row},
     context::Context,
     load::{self, Scope},
+    watch::retain,
     weekly::Scanning,
 };
 use crate::{
@@ -140,7 +141,7 @@ impl Regiment {
         Ok(fired)
     }
 
-    async fn decide(
+    pub(super) async fn decide(
         &self,
         tx: &mut Tx,
         context: &Context,
@@ -226,6 +227,7 @@ impl Regiment {
             SystemTrigger::InfractionScan => self.rescan(tx, context, &mut changes).await?,
             SystemTrigger::AlertDigest => digest(tx, context, &mut changes, due_at).await?,
             SystemTrigger::Honors => self.rank(tx, context, &mut changes, due_at).await?,
+            SystemTrigger::Retention => retain(tx, context, &mut changes).await?,
             SystemTrigger::WeeklyScan => {}
         }
         end_system(tx, context, claimed, due_at, Outcome::Done).await?;
@@ -281,7 +283,11 @@ fn skipped(claimed: &DueTrigger, date: Date, now: Timestamp) -> Run {
 }
 
 /// Asks the engine; one that panics has failed, and the others go on.
-fn decide_one(due: schedule::Due, dossier: &Dossier, context: &Context) -> Result<Decision> {
+pub(super) fn decide_one(
+    due: schedule::Due,
+    dossier: &Dossier,
+    context: &Context,
+) -> Result<Decision> {
     let Context { now, policy, library } = context;
     let fire = || schedule::fire(&due, dossier, library, policy, *now);
     catch_unwind(AssertUnwindSafe(fire))

@@ -7,7 +7,7 @@ use super::{
     error::Result,
     row::{Row, Table},
     tx::Tx,
-    value::values,
+    value::{Value, values},
 };
 use crate::{
     Id, UserId,
@@ -31,6 +31,15 @@ pub struct NewAlert {
     pub text: String,
     /// How often it happened.
     pub count: u32,
+}
+
+/// Which alerts a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AlertsWanted {
+    /// Closed ones too.
+    pub closed_too: bool,
+    /// Only what comes after the alert of this instant and id; absent means from the first.
+    pub after: Option<(Timestamp, String)>,
 }
 
 impl Tx {
@@ -89,6 +98,68 @@ impl Tx {
             )
             .await?;
         self.read_all(&rows, alert)
+    }
+
+    /// Returns an alert.
+    pub async fn alert(&mut self, id: Id<Alert>) -> Result<Option<Alert>> {
+        let sql = "SELECT id, kind, about, severity, text, raised_at, count, closed_at, closed_by \
+                   FROM alerts WHERE id = $1";
+        let row = self.fetch_optional(&ALERTS, sql, &values![id.to_string()]).await?;
+        row.as_ref().map(alert).transpose()
+    }
+
+    /// Lists up to `limit` alerts, the first raised last; of one instant, the greater id first.
+    pub async fn alerts(&mut self, wanted: &AlertsWanted, limit: u32) -> Result<Vec<Alert>> {
+        let (at, id) = wanted.after.clone().unwrap_or((Timestamp::MAX, String::new()));
+        let rows = self
+            .fetch(
+                &ALERTS,
+                "SELECT id, kind, about, severity, text, raised_at, count, closed_at, closed_by \
+                 FROM alerts WHERE (closed_at IS NULL OR $1) \
+                 AND (raised_at < $2 OR (raised_at = $2 AND id < $3)) \
+                 ORDER BY raised_at DESC, id DESC LIMIT $4",
+                &values![wanted.closed_too, at, id, limit],
+            )
+            .await?;
+        self.read_all(&rows, alert)
+    }
+
+    /// Lists the open alerts of some kinds that are about no client, each with when it was last said
+    /// to hold.
+    pub async fn open_alerts_of(&mut self, kinds: &[AlertKind]) -> Result<Vec<(Alert, Timestamp)>> {
+        let rows = self
+            .fetch_in(
+                &ALERTS,
+                "SELECT id, kind, about, severity, text, raised_at, last_at, count, closed_at, \
+                 closed_by FROM alerts WHERE closed_at IS NULL AND about = '' AND kind IN ({keys})",
+                &[],
+                kinds.iter().map(|kind| Value::from(kind.as_str())),
+            )
+            .await?;
+        self.read_all(&rows, |row| Ok((alert(row)?, row.instant("last_at")?)))
+    }
+
+    /// Notes that what an open alert says holds still.
+    pub async fn confirm_alert(&mut self, id: Id<Alert>, now: Timestamp) -> Result<()> {
+        self.execute(
+            "UPDATE alerts SET last_at = $2 WHERE id = $1 AND closed_at IS NULL",
+            &values![id.to_string(), now],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Counts the open alerts by severity, low first.
+    pub async fn count_open_alerts(&mut self) -> Result<[u32; 4]> {
+        let sql = "SELECT '' AS id, severity, COUNT(*) AS n FROM alerts \
+                   WHERE closed_at IS NULL GROUP BY severity";
+        let mut counts = [0; 4];
+        for row in self.fetch(&ALERTS, sql, &[]).await? {
+            let place = usize::try_from(row.integer("severity")?).ok();
+            let count = place.and_then(|place| counts.get_mut(place));
+            *count.ok_or_else(|| row.corrupt("severity", "is out of range"))? = row.count("n")?;
+        }
+        Ok(counts)
     }
 
     /// Lists the alerts that were last raised from `from` until before `until`, in that order.

@@ -58,6 +58,7 @@ const SCRIPTS: &[Script] = scripts![
     "0012_alert_digest",
     "0013_bot",
     "0014_sessions",
+    "0015_changes",
 ];
 
 /// Which way a step goes.

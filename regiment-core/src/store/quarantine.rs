@@ -119,6 +119,53 @@ impl Tx {
         self.read_all(&rows, quarantined)
     }
 
+    /// Lists up to `limit` records in quarantine with their ids, oldest first, after one.
+    pub async fn quarantine_after(
+        &mut self,
+        after: Option<(Timestamp, String)>,
+        limit: u32,
+    ) -> Result<Vec<(String, Quarantined)>> {
+        let (at, id) = after.unwrap_or((Timestamp::MIN, String::new()));
+        let rows = self
+            .fetch(
+                &QUARANTINE,
+                "SELECT hash, user_id, date, source, line, reason, record, found_at \
+                 FROM quarantine WHERE released_at IS NULL \
+                 AND (found_at > $1 OR (found_at = $1 AND hash > $2)) \
+                 ORDER BY found_at, hash LIMIT $3",
+                &values![at, id, limit],
+            )
+            .await?;
+        self.read_all(&rows, |row| Ok((row.text("hash")?.to_owned(), quarantined(row)?)))
+    }
+
+    /// Counts the records in quarantine.
+    pub async fn count_quarantined(&mut self) -> Result<u32> {
+        let sql = "SELECT '' AS hash, COUNT(*) AS n FROM quarantine WHERE released_at IS NULL";
+        let row = self.fetch_optional(&QUARANTINE, sql, &[]).await?;
+        row.map_or(Ok(0), |row| row.count("n"))
+    }
+
+    /// Releases the record with an id; returns how many were in quarantine.
+    pub async fn release_by_id(&mut self, id: &str, now: Timestamp) -> Result<u64> {
+        self.execute(
+            "UPDATE quarantine SET released_at = $2 WHERE hash = $1 AND released_at IS NULL",
+            &values![id, now],
+        )
+        .await
+    }
+
+    /// Gives the record with an id up: what it said is forgotten, and the same record does not come
+    /// back. Returns how many were in quarantine.
+    pub async fn discard_by_id(&mut self, id: &str, now: Timestamp) -> Result<u64> {
+        self.execute(
+            "UPDATE quarantine SET released_at = $2, record = '' \
+             WHERE hash = $1 AND released_at IS NULL",
+            &values![id, now],
+        )
+        .await
+    }
+
     /// Returns the records of some clients in quarantine whose local date lies between two, both
     /// inclusive.
     pub async fn quarantined_between(
@@ -142,11 +189,7 @@ impl Tx {
 
     /// Releases a record that was mended or given up; returns how many were.
     pub async fn release(&mut self, record: &Quarantined, now: Timestamp) -> Result<u64> {
-        self.execute(
-            "UPDATE quarantine SET released_at = $2 WHERE hash = $1 AND released_at IS NULL",
-            &values![record.hash(), now],
-        )
-        .await
+        self.release_by_id(&record.hash(), now).await
     }
 }
 

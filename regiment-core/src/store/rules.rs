@@ -13,6 +13,17 @@ const POLICIES: Table = Table { name: "policy_versions", key: &["version"] };
 const MEALS: Table = Table { name: "meal_templates", key: &["template_id", "version"] };
 const BLOCKS: Table = Table { name: "training_templates", key: &["template_id", "version"] };
 
+/// A version of the policy, without what it says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyVersion {
+    /// From 1.
+    pub version: u32,
+    /// When it came into force.
+    pub applied_at: Timestamp,
+    /// Who applied it.
+    pub by: Actor,
+}
+
 impl Tx {
     /// Returns the policy in force and its version.
     pub async fn policy(&mut self) -> Result<Option<(u32, Policy)>> {
@@ -26,6 +37,29 @@ impl Tx {
         let sql = "SELECT version, body FROM policy_versions WHERE version = $1";
         let row = self.fetch_optional(&POLICIES, sql, &values![version]).await?;
         row.map(|row| row.json("body")).transpose()
+    }
+
+    /// Returns up to `limit` versions of the policy below one, the newest first.
+    pub async fn policy_versions(
+        &mut self,
+        below: Option<u32>,
+        limit: u32,
+    ) -> Result<Vec<PolicyVersion>> {
+        let rows = self
+            .fetch(
+                &POLICIES,
+                "SELECT version, applied_at, actor FROM policy_versions WHERE version < $1 \
+                 ORDER BY version DESC LIMIT $2",
+                &values![below.unwrap_or(u32::MAX), limit],
+            )
+            .await?;
+        self.read_all(&rows, |row| {
+            Ok(PolicyVersion {
+                version: row.count("version")?,
+                applied_at: row.instant("applied_at")?,
+                by: row.json("actor")?,
+            })
+        })
     }
 
     /// Saves a policy as the next version, and returns its number.

@@ -102,6 +102,38 @@ pub struct Run {
     pub detail: String,
 }
 
+/// A row of the ledger as somebody reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// The client; absent for the practice's own, and for one who was erased.
+    pub user_id: Option<UserId>,
+    /// Which occurrence it was, and its place in the list.
+    pub place: RanAfter,
+    /// When it was due.
+    pub due_at: Timestamp,
+    /// The zone it was computed for.
+    pub zone: Zone,
+    /// How the local time was found in the zone.
+    pub resolution: Resolution,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// How many attempts it took.
+    pub attempts: u32,
+}
+
+/// A place in the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RanAfter {
+    /// When the occurrence ran.
+    pub fired_at: Timestamp,
+    /// A client's id, `system`, or the random name of one who was erased.
+    pub subject: String,
+    /// The trigger.
+    pub kind: String,
+    /// A client's local date, or the due instant of the practice's own.
+    pub occurrence: String,
+}
+
 impl Occasion {
     fn subject(&self) -> &str {
         match self {
@@ -441,6 +473,60 @@ impl Tx {
             )
             .await?;
         row.as_ref().map(run).transpose()
+    }
+
+    /// Returns what falls due next of the practice itself, the earliest first.
+    pub async fn system_schedule(&mut self) -> Result<Vec<(SystemTrigger, Timestamp)>> {
+        let sql = "SELECT kind, due_at FROM system_triggers ORDER BY due_at, kind";
+        let rows = self.fetch(&SYSTEM, sql, &[]).await?;
+        self.read_all(&rows, |row| Ok((row.parsed("kind")?, row.instant("due_at")?)))
+    }
+
+    /// Reads up to `limit` rows of the ledger, the newest first, of a client or of all. Rows of
+    /// clients who were erased are among them, under their random names.
+    pub async fn ledger(
+        &mut self,
+        user_id: Option<UserId>,
+        after: Option<RanAfter>,
+        limit: u32,
+    ) -> Result<Vec<Ran>> {
+        let from = after.unwrap_or(RanAfter {
+            fired_at: Timestamp::MAX,
+            subject: String::new(),
+            kind: String::new(),
+            occurrence: String::new(),
+        });
+        let mut bound =
+            values![from.fired_at, from.subject, from.kind, from.occurrence, limit].to_vec();
+        let of_client = user_id.map(|user_id| {
+            bound.push(Value::from(user_id));
+            "AND subject = $6"
+        });
+        let sql = format!(
+            "SELECT subject, kind, occurrence, due_at, fired_at, zone, resolution, outcome, attempts \
+             FROM scheduled_runs WHERE (fired_at < $1 \
+             OR (fired_at = $1 AND (subject, kind, occurrence) > ($2, $3, $4))) {} \
+             ORDER BY fired_at DESC, subject, kind, occurrence LIMIT $5",
+            of_client.unwrap_or_default()
+        );
+        let rows = self.fetch(&RUNS, AssertSqlSafe(sql), &bound).await?;
+        self.read_all(&rows, |row| {
+            let subject = row.text("subject")?;
+            Ok(Ran {
+                user_id: subject.parse().ok(),
+                place: RanAfter {
+                    fired_at: row.instant("fired_at")?,
+                    subject: subject.to_owned(),
+                    kind: row.text("kind")?.to_owned(),
+                    occurrence: row.text("occurrence")?.to_owned(),
+                },
+                due_at: row.instant("due_at")?,
+                zone: row.parsed("zone")?,
+                resolution: row.parsed("resolution")?,
+                outcome: row.parsed("outcome")?,
+                attempts: row.count("attempts")?,
+            })
+        })
     }
 
     /// Reads the ledger: runs that fired from `from` until before `until`, oldest first.

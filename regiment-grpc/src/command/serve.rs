@@ -39,6 +39,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     } else {
         None
     };
+    let relaying = tokio::spawn(relay(regiment.clone(), stopped.clone()));
     let work = async {
         if config.serve.roles.contains(&Role::Scheduler) {
             scheduler::run(&regiment, &Log, stopped).await;
@@ -49,8 +50,18 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
         }
     };
     finish(work, &stop).await?;
+    drop(stop);
+    relaying.await?;
     regiment.store().close().await;
     Ok(())
+}
+
+/// Tells other processes of commits, and hears of theirs, until told to stop.
+async fn relay(regiment: Arc<Regiment>, stopped: watch::Receiver<bool>) {
+    tokio::select! {
+        () = scheduler::relay(&regiment) => {}
+        () = server::told(stopped) => {}
+    }
 }
 
 /// Waits for work that never ends until it fails, or a signal comes and it has stopped.

@@ -13,10 +13,13 @@ use regiment_proto::v1;
 use regiment_proto::v1::bot_service_client::BotServiceClient;
 use regiment_proto::v1::client_service_client::ClientServiceClient;
 use regiment_proto::v1::delivery_service_client::DeliveryServiceClient;
+use regiment_proto::v1::engine_service_client::EngineServiceClient;
 use regiment_proto::v1::honors_service_client::HonorsServiceClient;
 use regiment_proto::v1::job_card_service_client::JobCardServiceClient;
 use regiment_proto::v1::log_service_client::LogServiceClient;
+use regiment_proto::v1::system_service_client::SystemServiceClient;
 use regiment_proto::v1::template_service_client::TemplateServiceClient;
+use regiment_proto::v1::watch_service_client::WatchServiceClient;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -137,6 +140,24 @@ impl Practice {
     /// Sends what is in the outbox, as the bot does.
     pub(crate) fn sender(&self) -> DeliveryServiceClient<InterceptedService<Channel, Caller>> {
         DeliveryServiceClient::with_interceptor(self.channel.clone(), bot())
+    }
+
+    pub(crate) fn engines(&self) -> EngineServiceClient<InterceptedService<Channel, Caller>> {
+        EngineServiceClient::with_interceptor(self.channel.clone(), operator())
+    }
+
+    pub(crate) fn engines_of_the_bot(
+        &self,
+    ) -> EngineServiceClient<InterceptedService<Channel, Caller>> {
+        EngineServiceClient::with_interceptor(self.channel.clone(), bot())
+    }
+
+    pub(crate) fn system(&self) -> SystemServiceClient<InterceptedService<Channel, Caller>> {
+        SystemServiceClient::with_interceptor(self.channel.clone(), operator())
+    }
+
+    pub(crate) fn watches(&self) -> WatchServiceClient<InterceptedService<Channel, Caller>> {
+        WatchServiceClient::with_interceptor(self.channel.clone(), operator())
     }
 
     pub(crate) fn bot(&self) -> BotServiceClient<InterceptedService<Channel, Caller>> {

@@ -18,6 +18,8 @@ words! {
         WeeklyScan = "weekly_scan",
         /// The honors board.
         Honors = "honors",
+        /// Forgets what is kept no longer, and looks whether the audit chain holds; every day.
+        Retention = "retention",
     }
 }
 
@@ -26,7 +28,7 @@ impl SystemTrigger {
         match self {
             Self::WeeklyScan => Some(policy.times.scan_weekday),
             Self::Honors => Some(policy.times.honors_weekday),
-            Self::InfractionScan | Self::AlertDigest => None,
+            Self::InfractionScan | Self::AlertDigest | Self::Retention => None,
         }
     }
 
@@ -35,6 +37,7 @@ impl SystemTrigger {
             Self::InfractionScan | Self::AlertDigest => None,
             Self::WeeklyScan => Some(policy.times.scan_utc),
             Self::Honors => Some(policy.times.honors_utc),
+            Self::Retention => Some(policy.times.retention_utc),
         }
     }
 }
@@ -57,7 +60,11 @@ pub fn latest_due(trigger: SystemTrigger, policy: &Policy, now: Timestamp) -> Ti
 
 /// Returns the first instant after `now` at which a kind is due.
 pub fn next_system(trigger: SystemTrigger, policy: &Policy, now: Timestamp) -> Timestamp {
-    let hours = if trigger.weekday(policy).is_some() { 7 * 24 } else { 1 };
+    let hours = match (trigger.weekday(policy), trigger.time(policy)) {
+        (Some(_), _) => 7 * 24,
+        (None, Some(_)) => 24,
+        (None, None) => 1,
+    };
     let step = SignedDuration::from_hours(hours);
     latest_due(trigger, policy, now) + step
 }

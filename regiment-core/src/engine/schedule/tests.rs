@@ -99,11 +99,13 @@ fn check_system(trigger: SystemTrigger, now: &str, latest: &str, following: &str
 
 #[test]
 fn system_triggers_know_their_latest_and_next_instant() {
-    use SystemTrigger::{Honors, InfractionScan};
+    use SystemTrigger::{Honors, InfractionScan, Retention};
     // 2026-03-01 is a Sunday.
     check_system(Honors, "2026-03-01T22:29:59Z", "2026-02-22T22:30:00Z", "2026-03-01T22:30:00Z");
     check_system(Honors, "2026-03-01T22:30:00Z", "2026-03-01T22:30:00Z", "2026-03-08T22:30:00Z");
     check_system(Honors, "2026-03-04T00:00:00Z", "2026-03-01T22:30:00Z", "2026-03-08T22:30:00Z");
+    check_system(Retention, "2026-03-04T02:59:59Z", "2026-03-03T03:00:00Z", "2026-03-04T03:00:00Z");
+    check_system(Retention, "2026-03-04T03:00:00Z", "2026-03-04T03:00:00Z", "2026-03-05T03:00:00Z");
     check_system(
         InfractionScan,
         "2026-03-04T01:59:59Z",
