@@ -145,6 +145,7 @@ impl Simulated {
             (tally.granted, "granted"),
             (tally.paused, "pauses"),
             (tally.reassigned, "blocks followed by another"),
+            (tally.decided, "cards decided about"),
         ]
         .into_iter()
         .filter(|(n, _)| *n > 0)

@@ -129,7 +129,7 @@ impl Person {
         })
     }
 
-    fn coached(&self, date: Date, about: u32) -> Draws {
+    pub(super) fn coached(&self, date: Date, about: u32) -> Draws {
         self.chance.on(Matter::Coach, key(&date.to_string()), about)
     }
 }

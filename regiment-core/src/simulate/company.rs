@@ -5,6 +5,8 @@
 
 mod deed;
 #[cfg(feature = "store")]
+mod desk;
+#[cfg(feature = "store")]
 mod live;
 
 use std::{

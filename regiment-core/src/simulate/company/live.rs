@@ -6,6 +6,7 @@ use jiff::{Timestamp, civil::Date};
 use super::{Act, Company, Deed};
 use crate::{
     Clock, ManualClock, UserId,
+    calendar::{Zone, local_date},
     engine::{Refusal, onboarding::StartDate},
     measure::{Load, Minutes, Reps},
     message::{Decision, Recipient},
@@ -46,6 +47,8 @@ pub struct Tally {
     pub paused: u32,
     /// Blocks that were followed by another.
     pub reassigned: u32,
+    /// Cards that the coach decided about.
+    pub decided: u32,
 }
 
 impl Tally {
@@ -61,6 +64,7 @@ impl Tally {
         self.granted += later.granted;
         self.paused += later.paused;
         self.reassigned += later.reassigned;
+        self.decided += later.decided;
     }
 }
 
@@ -181,8 +185,9 @@ impl Company {
         Ok(())
     }
 
-    /// The coach sits down: who enlisted comes under orders, who asks is answered, and a block that
-    /// has run its weeks is followed by the next.
+    /// The coach sits down: who enlisted comes under orders, who asks is answered, a block that has
+    /// run its weeks is followed by the next, and the other cards are decided about, the weightiest
+    /// first.
     async fn sit_down(&mut self, regiment: &Regiment, tally: &mut Tally) -> Result<()> {
         self.coach_at = coach::next_sitting(regiment.now());
         for user_id in std::mem::take(&mut self.waiting) {
@@ -194,12 +199,19 @@ impl Company {
         }
         for card in regiment.open_cards(CARDS).await? {
             let Some(client) = regiment.client(card.user_id).await? else { continue };
-            let is_ours = self.person(card.user_id).is_some();
-            if is_ours && coach::is_block_done(&card, &client) {
+            let Some(person) = self.person(card.user_id) else { continue };
+            if coach::is_block_done(&card, &client) {
                 let next = coach::next_block(client.training_template_id.as_ref());
                 let done = regiment.assign_block(card.user_id, &next, &coach::account()).await;
                 tally.reassigned += u32::from(done.is_ok());
                 unless_refused(done, tally)?;
+                continue;
+            }
+            let today = local_date(&Zone::utc(), regiment.now());
+            if let Some((id, verdict)) = card.id.zip(person.decides(&card, today)) {
+                let decided = regiment.decide_card(id, None, verdict, &coach::account()).await;
+                tally.decided += u32::from(decided.is_ok());
+                unless_refused(decided.map(drop), tally)?;
             }
         }
         Ok(())
