@@ -56,7 +56,7 @@ pub use self::{
     tick::Ticked,
     transfer::Held,
     watch::SystemState,
-    weekly::{Scan, ScanOf, Scanned, Scanner},
+    weekly::{Scan, ScanEnd, ScanOf, ScanPage, Scanned, Scanner},
 };
 use self::{
     apply::Changes,

@@ -9,12 +9,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use regiment_core::engine::cards::adds_strain;
 use regiment_core::record::{
-    CardAction, CardSource, Flag, FlagName, Goal, JobCard, Severity, Suggestion, SuggestionKind,
+    CardAction, CardSource, Flag, Goal, JobCard, Severity, Suggestion, SuggestionKind,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Finding, FindingKind, date_of};
 use crate::history::{ClientHistory, Day};
+use crate::model::Answers;
+use crate::program::Step;
 use crate::rules::{Verdict, WEEK};
 
 /// The most minutes of daily cardio that a suggestion proposes.
@@ -30,6 +32,12 @@ pub struct Lapse {
     pub probability: f64,
     /// What moved it most, in words, the strongest first.
     pub drivers: Vec<String>,
+    /// What the parts of the model said, where it has parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<Answers>,
+    /// How that became the probability, in log-odds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
     /// Whether it is within the coach's alert budget.
     pub is_flagged: bool,
 }
@@ -62,19 +70,6 @@ pub struct Edition {
     pub high_probability: f64,
 }
 
-/// A card, and what of it the rules alone say.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Written {
-    /// The card.
-    pub card: JobCard,
-    /// What the rules suggest.
-    pub action_suggested: CardAction,
-    /// The flags that rules raised.
-    pub rule_flags: Vec<FlagName>,
-    /// The flags that models, anomalies and notes raised.
-    pub model_flags: Vec<FlagName>,
-}
-
 /// Writes a client's card for the week that ends on `as_of`. `before` holds the client's earlier
 /// cards, oldest first.
 pub fn write(
@@ -83,7 +78,7 @@ pub fn write(
     found: &Found,
     before: &[JobCard],
     edition: &Edition,
-) -> Written {
+) -> JobCard {
     let user_id = client.profile.user_id;
     let mut card = JobCard::open(user_id, CardSource::WeeklyScan, edition.sunday, edition.at);
     card.window_start = Some(date_of(as_of - (WEEK - 1)));
@@ -97,8 +92,6 @@ pub fn write(
     let lapse = lapse.map(|lapse| lapse_risk(lapse, as_of, edition));
     let others = || found.others.iter().chain(&lapse);
     let raised = others().filter(|finding| finding.kind == FindingKind::Flag);
-    let model_flags: Vec<FlagName> =
-        sorted(raised.clone().map(|finding| finding.evidence.flag.clone()).collect());
     for finding in found.verdict.flags.iter().chain(raised) {
         card.add(finding.severity, finding.evidence.clone());
     }
@@ -117,12 +110,7 @@ pub fn write(
     card.suggestions = suggestions(client, &card);
     card.suggestions.retain(|suggestion| !(is_unsafe && adds_strain(suggestion.kind)));
     card.summary = summary::summary(client, as_of, found, before, &card);
-    Written {
-        action_suggested: action,
-        rule_flags: found.verdict.flags.iter().map(|f| f.evidence.flag.clone()).collect(),
-        model_flags,
-        card,
-    }
+    card
 }
 
 fn lapse_risk(lapse: &Lapse, as_of: Day, edition: &Edition) -> Finding {
@@ -134,12 +122,6 @@ fn lapse_risk(lapse: &Lapse, as_of: Day, edition: &Edition) -> Finding {
     Finding::flag(severity, Flag::LapseRisk, as_of - 27..=as_of)
         .number("probability", lapse.probability)
         .saying(lapse.drivers.join(", "))
-}
-
-fn sorted(mut flags: Vec<FlagName>) -> Vec<FlagName> {
-    flags.sort_by_cached_key(ToString::to_string);
-    flags.dedup();
-    flags
 }
 
 /// Proposes what a coach may accept: nothing is applied before.

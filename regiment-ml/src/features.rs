@@ -8,6 +8,7 @@ mod names;
 mod recency;
 mod sequence;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 pub use self::names::{FEATURES, Family, Feature};
@@ -25,7 +26,8 @@ pub const LEAST_DAYS: usize = 14;
 pub const N: usize = FEATURES.len();
 
 /// What a client is asked for; each kind has a model of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Plan {
     /// Meals, training or cardio, mostly with check-ins.
     Orders,
@@ -58,6 +60,8 @@ pub struct Features {
     pub sequence: Vec<f32>,
     /// Adherence over the last 7 days.
     pub rate7: f64,
+    /// Days from the first log in the window to the date.
+    pub known: usize,
 }
 
 /// Works out the features of a client on a date. Rows dated after `as_of` are not read.
@@ -75,6 +79,7 @@ pub fn features(client: &ClientHistory, as_of: Day) -> Result<Features, Abstaine
         values: recency::values(&days, rate7),
         sequence: sequence::sequence(&days[WINDOW - SEQUENCE_DAYS..], as_of),
         rate7,
+        known,
     })
 }
 

@@ -11,13 +11,15 @@ mod linear;
 mod net;
 mod rows;
 mod serve;
+mod service;
 mod train;
 
 pub use self::artifact::{ArtifactError, HeldOut, Judgement, Manifest, RowCounts, Schema};
 pub use self::blend::Blend;
 pub use self::drivers::{Direction, Driver};
 pub use self::gate::Trial;
-pub use self::serve::{LapseModel, Risk};
+pub use self::serve::{Answers, LapseModel, LapseRisk, Risk};
+pub use self::service::InService;
 pub use self::train::{Logistic, Stage, TrainError};
 
 #[cfg(test)]

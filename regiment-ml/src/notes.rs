@@ -7,6 +7,7 @@
 pub mod classifier;
 pub mod encoder;
 mod ngrams;
+pub mod tags;
 
 use std::collections::BTreeMap;
 

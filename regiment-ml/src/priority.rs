@@ -154,25 +154,36 @@ impl Priorities {
     }
 }
 
-/// Orders cards for a coach who looks at `k`: by severity, then priority, then as they come. Returns
-/// their places in `cards`.
+/// Now and then, as `seed` decides, gives the last of the `k` places of a coach's list to a card that
+/// would not be seen: the two exchange their priorities. Returns its place in `cards`.
 ///
-/// Now and then, as `seed` decides, the last of the `k` places goes to a card that would not be
-/// seen; never in place of a card with a safety flag.
-pub fn order(cards: &[JobCard], k: usize, seed: u64) -> Vec<usize> {
+/// A list is ordered by severity first, so the card is one of the same severity; one with a safety
+/// flag gives its place to none.
+pub fn explore(cards: &mut [&mut JobCard], k: usize, seed: u64) -> Option<usize> {
+    let order = order(cards);
+    let shown = *order.get(k.checked_sub(1)?)?;
+    let is_safe = |place: usize| cards[place].bears_safety_flag();
+    let same = |place: &usize| cards[*place].severity == cards[shown].severity && !is_safe(*place);
+    let hidden: Vec<usize> = order[k..].iter().copied().filter(same).collect();
+    let mut draws = Draws::new(seed, 0);
+    if is_safe(shown) || !draws.happens(EXPLORED) {
+        return None;
+    }
+    let n = u32::try_from(hidden.len()).unwrap_or(u32::MAX);
+    let explored = *hidden.get(draws.below(n) as usize)?;
+    let priority = cards[explored].priority;
+    cards[explored].priority = cards[shown].priority;
+    cards[shown].priority = priority;
+    Some(explored)
+}
+
+/// The places of cards as a list orders them: by severity, then priority, then as they come.
+fn order(cards: &[&mut JobCard]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..cards.len()).collect();
     order.sort_by(|a, b| {
         let (a, b) = (&cards[*a], &cards[*b]);
         b.severity.cmp(&a.severity).then(b.priority.total_cmp(&a.priority))
     });
-    let mut draws = Draws::new(seed, 0);
-    if k == 0 || cards.len() <= k || cards[order[k - 1]].bears_safety_flag() {
-        return order;
-    }
-    if draws.happens(EXPLORED) {
-        let hidden = u32::try_from(cards.len() - k).unwrap_or(u32::MAX);
-        order.swap(k - 1, k + draws.below(hidden) as usize);
-    }
     order
 }
 

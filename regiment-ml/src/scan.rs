@@ -3,21 +3,34 @@
 //! A plain function of histories, earlier cards and decisions. A model that fails costs its own flag
 //! and nothing else: the card then says "rules only".
 
+mod line;
+mod resolved;
+mod trace;
+
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
 use regiment_core::policy::{LapsePolicy, Policy};
-use regiment_core::record::{Evidence, JobCard};
-use serde::Serialize;
+use regiment_core::record::JobCard;
 use sha2::{Digest as _, Sha256};
 
-use crate::card::{Edition, Found, Lapse, Written, write};
+use crate::card::{Edition, Found, Lapse, write};
 use crate::history::{ClientHistory, Day, Exercise, History};
-use crate::model::{Direction, LapseModel};
-use crate::priority::Priorities;
+use crate::label::{HORIZON, LAPSE_BELOW, adherence};
+use crate::model::{Answers, Direction, Driver, InService, Risk};
+use crate::notes::classifier::Classifier;
+use crate::notes::tags;
+use crate::priority::{Priorities, explore};
+use crate::program::Step;
 use crate::rules::{self, Known};
 use crate::{anomaly, notes, stats};
+pub use line::{Line, RulesLine};
+pub use resolved::{Resolved, resolved};
+pub use trace::{Trace, digest};
+
+/// How many cards a coach is taken to look at: the last of these places is explored.
+const SHOWN: usize = 5;
 
 /// A model's word on one client.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +39,10 @@ pub struct Estimate {
     pub probability: f64,
     /// What moved it most, in words, the strongest first.
     pub drivers: Vec<String>,
+    /// What the parts of the model said, where it has parts.
+    pub answers: Option<Answers>,
+    /// How that became the probability, in log-odds.
+    pub steps: Vec<Step>,
 }
 
 /// A model of the coming week.
@@ -33,30 +50,39 @@ pub trait Scorer: Sync + std::fmt::Debug {
     /// Names the model and its version.
     fn version(&self) -> String;
 
-    /// Returns the risk of a client on a date, from what is dated up to it.
-    ///
-    /// # Errors
-    /// Why the model abstains, in words for a coach.
-    fn score(&self, client: &ClientHistory, as_of: Day) -> Result<Estimate, String>;
+    /// Returns the risks of clients on a date, in their order, from what is dated up to it; or why the
+    /// model abstains, in words for a coach.
+    fn score_all(&self, clients: &[&ClientHistory], as_of: Day) -> Vec<Result<Estimate, String>>;
 }
 
-impl Scorer for LapseModel {
+impl Scorer for InService<'_> {
     fn version(&self) -> String {
-        let manifest = serde_json::to_vec(self.manifest()).unwrap_or_default();
+        let manifest = serde_json::to_vec(self.model().manifest()).unwrap_or_default();
         format!("lapse {:.12}", format!("{:x}", Sha256::digest(manifest)))
     }
 
-    fn score(&self, client: &ClientHistory, as_of: Day) -> Result<Estimate, String> {
-        let risk = LapseModel::score(self, client, as_of).map_err(|why| why.to_string())?;
-        let drivers = risk.drivers.iter().map(|driver| {
-            let family = serde_json::to_value(driver.feature).unwrap_or_default();
-            let name = family.as_str().unwrap_or_default().replace('_', " ");
-            match driver.direction {
-                Direction::Raises => format!("{name} raises it"),
-                Direction::Lowers => format!("{name} lowers it"),
+    fn score_all(&self, clients: &[&ClientHistory], as_of: Day) -> Vec<Result<Estimate, String>> {
+        let risks = InService::score_all(self, clients, as_of);
+        let week = as_of - HORIZON + 1..=as_of;
+        let estimates = clients.iter().zip(risks).map(|(client, risk)| {
+            if adherence(client, &week).is_some_and(|now| now < LAPSE_BELOW) {
+                return Err(format!("less than {:.0}% of the week was done", 100.0 * LAPSE_BELOW));
             }
+            let Risk { probability, drivers, answers, steps } =
+                risk.map_err(|why| why.to_string())?;
+            let drivers = drivers.iter().map(in_words).collect();
+            Ok(Estimate { probability, drivers, answers: Some(answers), steps })
         });
-        Ok(Estimate { probability: risk.probability, drivers: drivers.collect() })
+        estimates.collect()
+    }
+}
+
+fn in_words(driver: &Driver) -> String {
+    let family = serde_json::to_value(driver.feature).unwrap_or_default();
+    let name = family.as_str().unwrap_or_default().replace('_', " ");
+    match driver.direction {
+        Direction::Raises => format!("{name} raises it"),
+        Direction::Lowers => format!("{name} lowers it"),
     }
 }
 
@@ -80,8 +106,19 @@ pub struct Subject<'a> {
 pub struct Part<'a> {
     /// The exercises.
     pub exercises: &'a [Exercise],
-    /// The clients.
+    /// The coach of every active client among them, scanned or not.
+    pub active: Vec<Option<String>>,
+    /// The clients that are scanned.
     pub subjects: Vec<Subject<'a>>,
+}
+
+/// How deep a scan looks.
+#[derive(Debug, Clone, Copy)]
+pub enum Depth<'a> {
+    /// The rules, and nothing beside them.
+    Rules,
+    /// Everything, with a model of the coming week or without one.
+    Everything(Option<&'a dyn Scorer>),
 }
 
 /// What a scan goes by.
@@ -91,10 +128,19 @@ pub struct Setup<'a> {
     pub policy: &'a Policy,
     /// What the cards share; its model version is filled in.
     pub edition: &'a Edition,
-    /// The lapse model; none for rules alone.
-    pub model: Option<&'a dyn Scorer>,
+    /// How deep it looks.
+    pub depth: Depth<'a>,
     /// What decisions taught.
     pub priorities: &'a Priorities,
+}
+
+impl<'a> Setup<'a> {
+    fn model(&self) -> Option<&'a dyn Scorer> {
+        match self.depth {
+            Depth::Rules => None,
+            Depth::Everything(model) => model,
+        }
+    }
 }
 
 /// Takes every client of a history that is scanned on a day, with nothing known beside the logs.
@@ -107,92 +153,79 @@ pub fn part(history: &History, as_of: Day) -> Part<'_> {
         before: Vec::new(),
         coach: None,
     };
-    Part { exercises: &history.exercises, subjects: scanned.map(subject).collect() }
+    Part {
+        exercises: &history.exercises,
+        active: vec![None; history.clients.len()],
+        subjects: scanned.map(subject).collect(),
+    }
 }
 
-/// Scans clients, in their order.
-pub fn scan(parts: &[Part<'_>], setup: Setup<'_>) -> Vec<Written> {
+/// Scans clients, in their order, and writes one card for each.
+pub fn scan(parts: &[Part<'_>], setup: Setup<'_>) -> Vec<JobCard> {
     let subjects: Vec<(&[Exercise], &Subject<'_>)> = parts
         .iter()
         .flat_map(|part| part.subjects.iter().map(|subject| (part.exercises, subject)))
         .collect();
-    let mut found: Vec<Found> =
-        subjects.par_iter().map(|(exercises, subject)| look(exercises, subject, setup)).collect();
-    let subjects: Vec<&Subject<'_>> = subjects.into_iter().map(|(_, subject)| subject).collect();
-    flag_within_budget(&mut found, &subjects, &setup.policy.lapse);
-    let edition =
-        Edition { model_version: setup.model.map(Scorer::version), ..setup.edition.clone() };
-    let written = subjects.par_iter().zip(&found).map(|(subject, found)| {
-        let Subject { client, as_of, before, .. } = subject;
-        let failed = setup.model.is_some() && found.lapse.is_none() && found.abstained.is_none();
-        let edition = if failed {
-            Edition { model_version: None, ..edition.clone() }
-        } else {
-            edition.clone()
-        };
-        let mut written = write(client, *as_of, found, before, &edition);
-        written.card.priority = setup.priorities.priority(&written.card);
-        written.card.trace = Some(trace(subject, found, &edition));
-        written
-    });
-    written.collect()
-}
-
-/// One client's line of `regiment scan`.
-#[derive(Debug, Serialize)]
-pub struct Line<'a> {
-    user_id: &'a str,
-    flags: Vec<String>,
-    wins: Vec<&'a str>,
-    action_suggested: &'static str,
-    card_action: &'static str,
-    model_flags: Vec<String>,
-    severity: &'static str,
-    priority: f64,
-    summary: &'a str,
-    evidence: &'a [Evidence],
-    policy_version: Option<u32>,
-    model_version: Option<&'a str>,
-}
-
-impl<'a> Line<'a> {
-    /// Takes a written card as a line: `flags` are the rules' alone.
-    pub fn of(written: &'a Written) -> Self {
-        let card = &written.card;
-        Self {
-            user_id: card.user_id.as_str(),
-            flags: written.rule_flags.iter().map(ToString::to_string).collect(),
-            wins: card.wins.iter().map(|win| win.0.as_str()).collect(),
-            action_suggested: written.action_suggested.as_str(),
-            card_action: card.action_suggested.as_str(),
-            model_flags: written.model_flags.iter().map(ToString::to_string).collect(),
-            severity: card.severity.as_str(),
-            priority: card.priority,
-            summary: &card.summary,
-            evidence: &card.evidence,
-            policy_version: card.policy_version,
-            model_version: card.model_version.as_deref(),
-        }
-    }
-}
-
-fn look(exercises: &[Exercise], subject: &Subject<'_>, setup: Setup<'_>) -> Found {
-    let Subject { client, as_of, known, .. } = subject;
-    let verdict = rules::check(client, exercises, *as_of, &setup.policy.flags, known);
-    let mut others = guarded(|| stats::findings(client, exercises, *as_of));
-    others.extend(guarded(|| anomaly::findings(client, *as_of)));
-    others.extend(guarded(|| notes::findings(client, None, *as_of)));
-    let scored =
-        setup.model.map(|model| catch_unwind(AssertUnwindSafe(|| model.score(client, *as_of))));
-    let (lapse, abstained) = match scored {
-        None | Some(Err(_)) => (None, None),
-        Some(Ok(Err(why))) => (None, Some(why)),
-        Some(Ok(Ok(Estimate { probability, .. }))) if !probability.is_finite() => (None, None),
-        Some(Ok(Ok(Estimate { probability, drivers }))) => {
-            (Some(Lapse { probability, drivers, is_flagged: false }), None)
+    let reader = match setup.depth {
+        Depth::Rules => None,
+        Depth::Everything(_) => {
+            guarded(|| tags::reader(subjects.iter().map(|(_, one)| (one.client, &*one.before))))
         }
     };
-    Found { verdict, others, lapse, abstained }
+    let mut found: Vec<Found> = subjects
+        .par_iter()
+        .map(|(exercises, subject)| look(exercises, subject, setup, reader.as_ref()))
+        .collect();
+    let subjects: Vec<&Subject<'_>> = subjects.into_iter().map(|(_, subject)| subject).collect();
+    if let Some(model) = setup.model() {
+        estimate(model, &subjects, &mut found);
+        let active = parts.iter().flat_map(|part| &part.active).map(Option::as_deref);
+        flag_within_budget(&mut found, &subjects, active, &setup.policy.lapse);
+    }
+    let edition =
+        Edition { model_version: setup.model().map(Scorer::version), ..setup.edition.clone() };
+    let cards = subjects.par_iter().zip(&found).map(|(subject, found)| {
+        let Subject { client, as_of, before, .. } = subject;
+        let failed = setup.model().is_some() && found.lapse.is_none() && found.abstained.is_none();
+        let model_version = edition.model_version.clone().filter(|_| !failed);
+        let edition = Edition { model_version, ..edition.clone() };
+        let mut card = write(client, *as_of, found, before, &edition);
+        card.priority = setup.priorities.priority(&card);
+        card
+    });
+    let mut cards: Vec<JobCard> = cards.collect();
+    let explored = explored(&mut cards, &subjects, setup.edition);
+    cards.par_iter_mut().zip(subjects).zip(found).zip(explored).for_each(
+        |(((card, subject), found), is_explored)| {
+            let trace = Trace {
+                as_of: crate::finding::date_of(subject.as_of),
+                logs: digest(subject.client, subject.as_of),
+                rules_suggest: found.verdict.action,
+                lapse: found.lapse,
+                abstained: found.abstained,
+                is_explored,
+            };
+            trace.onto(card);
+        },
+    );
+    cards
+}
+
+fn look(
+    exercises: &[Exercise],
+    subject: &Subject<'_>,
+    setup: Setup<'_>,
+    reader: Option<&Classifier>,
+) -> Found {
+    let Subject { client, as_of, known, .. } = subject;
+    let verdict = rules::check(client, exercises, *as_of, &setup.policy.flags, known);
+    let mut others = Vec::new();
+    if let Depth::Everything(_) = setup.depth {
+        others.extend(guarded(|| stats::findings(client, exercises, *as_of)));
+        others.extend(guarded(|| anomaly::findings(client, *as_of)));
+        others.extend(guarded(|| notes::findings(client, reader, *as_of)));
+    }
+    Found { verdict, others, lapse: None, abstained: None }
 }
 
 /// Runs what stands beside the rules; where it panics, the card goes without.
@@ -200,16 +233,57 @@ fn guarded<T: Default>(run: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_default()
 }
 
-/// Flags the riskiest clients of each coach: those at or above the least probability, as many as
-/// the budget allows.
-fn flag_within_budget(found: &mut [Found], subjects: &[&Subject<'_>], policy: &LapsePolicy) {
-    let mut of_coach: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
+/// Asks the model about everybody, those with one last closed date together.
+fn estimate(model: &dyn Scorer, subjects: &[&Subject<'_>], found: &mut [Found]) {
+    let mut of_day: BTreeMap<Day, Vec<usize>> = BTreeMap::new();
     for (place, subject) in subjects.iter().enumerate() {
-        of_coach.entry(subject.coach.as_deref()).or_default().push(place);
+        of_day.entry(subject.as_of).or_default().push(place);
     }
-    for places in of_coach.into_values() {
-        let share = places.len() * policy.alert_percent as usize / 100;
-        let budget = share.max(policy.alerts as usize);
+    for (as_of, places) in of_day {
+        let clients: Vec<&ClientHistory> =
+            places.iter().map(|place| subjects[*place].client).collect();
+        let together = guarded(|| model.score_all(&clients, as_of));
+        let estimates: Vec<Option<Result<Estimate, String>>> = if together.len() == clients.len() {
+            together.into_iter().map(Some).collect()
+        } else {
+            // One of them was too much for it: each is asked about alone.
+            let alone = |client: &&ClientHistory| model.score_all(&[*client], as_of).pop();
+            clients.par_iter().map(|client| guarded(|| alone(client))).collect()
+        };
+        for (place, estimate) in places.into_iter().zip(estimates) {
+            take(&mut found[place], estimate);
+        }
+    }
+}
+
+/// Takes a model's word in; one that is no number is none.
+fn take(found: &mut Found, estimate: Option<Result<Estimate, String>>) {
+    match estimate {
+        None => {}
+        Some(Err(why)) => found.abstained = Some(why),
+        Some(Ok(Estimate { probability, .. })) if !probability.is_finite() => {}
+        Some(Ok(Estimate { probability, drivers, answers, steps })) => {
+            let lapse = Lapse { probability, drivers, answers, steps, is_flagged: false };
+            found.lapse = Some(lapse);
+        }
+    }
+}
+
+/// Flags the riskiest clients of each coach: those at or above the least probability, as many as
+/// the budget of his active clients allows.
+fn flag_within_budget<'a>(
+    found: &mut [Found],
+    subjects: &[&Subject<'_>],
+    active: impl Iterator<Item = Option<&'a str>>,
+    policy: &LapsePolicy,
+) {
+    let mut n_active: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+    for coach in active {
+        *n_active.entry(coach).or_default() += 1;
+    }
+    for (coach, places) in by_coach(subjects) {
+        let n_active = n_active.get(&coach).copied().unwrap_or_default();
+        let budget = (n_active * policy.alert_percent as usize / 100).max(policy.alerts as usize);
         let risk = |place: &usize| found[*place].lapse.as_ref().map(|lapse| lapse.probability);
         let mut risky: Vec<(f64, usize)> = places
             .iter()
@@ -225,57 +299,31 @@ fn flag_within_budget(found: &mut [Found], subjects: &[&Subject<'_>], policy: &L
     }
 }
 
-/// Says what was computed and from what: with the logs of the digest, the policy's and the model's
-/// version, the card can be written again.
-fn trace(subject: &Subject<'_>, found: &Found, edition: &Edition) -> serde_json::Value {
-    serde_json::json!({
-        "as_of": crate::finding::date_of(subject.as_of),
-        "logs": digest(subject.client, subject.as_of),
-        "policy_version": edition.policy_version,
-        "model_version": edition.model_version,
-        "lapse": found.lapse,
-        "abstained": found.abstained,
-    })
+/// Lets a card into each coach's list now and then that he would not see, and says which.
+fn explored(cards: &mut [JobCard], subjects: &[&Subject<'_>], edition: &Edition) -> Vec<bool> {
+    let mut explored = vec![false; cards.len()];
+    let mut lists: BTreeMap<Option<&str>, Vec<(usize, &mut JobCard)>> = BTreeMap::new();
+    for (place, card) in cards.iter_mut().enumerate().filter(|(_, card)| !card.flags.is_empty()) {
+        lists.entry(subjects[place].coach.as_deref()).or_default().push((place, card));
+    }
+    for (coach, list) in lists {
+        let (places, mut list): (Vec<usize>, Vec<&mut JobCard>) = list.into_iter().unzip();
+        let key = format!("{} {}", edition.sunday, coach.unwrap_or_default());
+        let seed = Sha256::digest(key).iter().take(8).fold(0, |n, byte| n << 8 | u64::from(*byte));
+        if let Some(at) = explore(&mut list, SHOWN, seed) {
+            explored[places[at]] = true;
+        }
+    }
+    explored
 }
 
-/// Returns a digest of a client's rows up to a day: the same rows give the same digest.
-pub fn digest(client: &ClientHistory, as_of: Day) -> String {
-    let mut hasher = Sha256::new();
-    let mut take = |stream: u8, day: Day, at: i64, rest: &[u8]| {
-        if day <= as_of {
-            hasher.update([stream]);
-            hasher.update(day.to_le_bytes());
-            hasher.update(at.to_le_bytes());
-            hasher.update(rest.len().to_le_bytes());
-            hasher.update(rest);
-        }
-    };
-    for row in &client.meals {
-        take(0, row.day, row.at, &[row.outcome as u8]);
+/// The places of each coach's clients.
+fn by_coach<'a>(subjects: &[&'a Subject<'_>]) -> BTreeMap<Option<&'a str>, Vec<usize>> {
+    let mut of_coach: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
+    for (place, subject) in subjects.iter().enumerate() {
+        of_coach.entry(subject.coach.as_deref()).or_default().push(place);
     }
-    for row in &client.sets {
-        let weight = row.weight_kg.map_or([0xff; 8], f64::to_le_bytes);
-        let reps = row.reps.unwrap_or(-1).to_le_bytes();
-        let rest = [&[row.outcome as u8][..], &row.exercise.to_le_bytes(), &weight, &reps].concat();
-        take(1, row.day, row.at, &rest);
-    }
-    for row in &client.cardio {
-        let minutes = [row.assigned.to_le_bytes(), row.actual.to_le_bytes()].concat();
-        take(2, row.day, row.at, &[&[row.outcome as u8][..], &minutes].concat());
-    }
-    for row in &client.checkins {
-        let weight = row.weight_kg.map_or([0xff; 8], f64::to_le_bytes);
-        let said = [
-            row.outcome as u8,
-            row.mood.map_or(9, |said| said as u8),
-            row.soreness.map_or(9, |said| said as u8),
-            row.sleep.map_or(9, |said| said as u8),
-            row.stress.map_or(9, |said| said as u8),
-        ];
-        let notes = row.notes.as_deref().unwrap_or_default().as_bytes();
-        take(3, row.day, row.at, &[&said[..], &weight, notes].concat());
-    }
-    format!("{:x}", hasher.finalize())
+    of_coach
 }
 
 #[cfg(test)]

@@ -20,10 +20,12 @@ use super::{
     load::{self, Scope},
 };
 use crate::{
-    Policy, UserId,
+    Effect, Policy, UserId,
     calendar::{Zone, days_before, local_date},
     engine::cards,
-    record::{CardDecision, CardSource, ClientProfile, JobCard, Log, Ordered, Status},
+    record::{
+        AlertKind, CardDecision, CardSource, ClientProfile, JobCard, Log, Ordered, Severity, Status,
+    },
     store::{DueSystem, Tx},
 };
 
@@ -37,11 +39,12 @@ const STORED: usize = 200;
 /// by itself, when it is over.
 const HOLD: SignedDuration = SignedDuration::from_mins(5);
 
-/// Local dates of logs that a scan sees; top sets it sees from the first on.
-const LOG_DAYS: i64 = 182;
+/// Local dates of logs that a scan sees: sixteen weeks, as far as any statistic looks back. Top sets
+/// it sees from the first on, as a record is one against all of them.
+const LOG_DAYS: i64 = 112;
 
-/// Local dates of cards that a scan sees beside the unresolved ones.
-const CARD_DAYS: i64 = 42;
+/// Local dates of cards that a scan sees beside the unresolved ones: what came of a quarter's risks.
+const CARD_DAYS: i64 = 91;
 
 /// How long decisions teach the priority, days; and the most of them.
 const DECISION_DAYS: i64 = 365;
@@ -56,13 +59,31 @@ pub trait Scanner: Send + Sync {
 /// A scan under way.
 pub trait Scan: Send {
     /// Takes some of the clients.
-    fn add(&mut self, clients: Vec<Scanned>);
+    fn add(&mut self, page: ScanPage);
 
-    /// Writes one card for each client that was added.
+    /// Writes one card for each scanned client that was added.
     ///
     /// # Errors
     /// A line for the log, without personal data. The scan is tried again.
-    fn cards(self: Box<Self>) -> Result<Vec<JobCard>, String>;
+    fn end(self: Box<Self>) -> Result<ScanEnd, String>;
+}
+
+/// Some of the clients.
+#[derive(Debug, Clone, Default)]
+pub struct ScanPage {
+    /// The coach of every active client among them, paused ones included.
+    pub active: Vec<Option<String>>,
+    /// Those of them that are scanned.
+    pub scanned: Vec<Scanned>,
+}
+
+/// What a scan came to.
+#[derive(Debug, Clone, Default)]
+pub struct ScanEnd {
+    /// One card for each scanned client.
+    pub cards: Vec<JobCard>,
+    /// Why the operator should doubt the model, if he should. Raised as an alert.
+    pub drift: Option<String>,
 }
 
 /// Which scan it is, and under what rules.
@@ -89,7 +110,7 @@ pub struct Scanned {
     pub as_of: Date,
     /// Effective logs, in key order, none later than `as_of`.
     pub logs: Vec<Log>,
-    /// Unresolved cards, and all of the last six weeks.
+    /// Unresolved cards, and all of the last thirteen weeks.
     pub cards: Vec<JobCard>,
     /// The first date of a coming cycle for which nobody chose a plan.
     pub unanswered_cycle: Option<Date>,
@@ -126,9 +147,14 @@ impl Regiment {
         // like any other.
         tx.fail_system_trigger(claimed, context.now + HOLD).await?;
         tx.commit().await?;
-        let cards = self.scanned_cards(claimed, &context, due_at).await?;
+        let sunday = local_date(&Zone::utc(), due_at);
+        let ScanEnd { cards, drift } =
+            self.compute(&context, sunday, due_at, Some(claimed)).await?;
         for part in cards.chunks(STORED) {
             self.store_cards(claimed, part).await?;
+        }
+        if let Some(text) = drift {
+            self.warn_of_drift(text).await?;
         }
         Ok(Scanning::Done)
     }
@@ -141,16 +167,7 @@ impl Regiment {
         let mut tx = self.store.begin().await?;
         let context = self.context(&mut tx).await?;
         drop(tx);
-        self.compute(&context, sunday, due_at, None).await
-    }
-
-    async fn scanned_cards(
-        &self,
-        claimed: &DueSystem,
-        context: &Context,
-        due_at: Timestamp,
-    ) -> Result<Vec<JobCard>> {
-        self.compute(context, local_date(&Zone::utc(), due_at), due_at, Some(claimed)).await
+        Ok(self.compute(&context, sunday, due_at, None).await?.cards)
     }
 
     async fn compute(
@@ -159,7 +176,7 @@ impl Regiment {
         sunday: Date,
         due_at: Timestamp,
         claimed: Option<&DueSystem>,
-    ) -> Result<Vec<JobCard>> {
+    ) -> Result<ScanEnd> {
         let scanner = self.scanner.as_ref().ok_or_else(failed)?;
         let since = context.now - SignedDuration::from_hours(24 * DECISION_DAYS);
         let of = ScanOf {
@@ -186,7 +203,22 @@ impl Regiment {
                 Ok(())
             })?;
         }
-        guarded(|| scan.cards())
+        guarded(|| scan.end())
+    }
+
+    async fn warn_of_drift(&self, text: String) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        let context = self.context(&mut tx).await?;
+        let mut changes = Changes::default();
+        changes.add(Effect::Alert {
+            kind: AlertKind::ModelDrift,
+            severity: Severity::Medium,
+            user_id: None,
+            text,
+        });
+        changes.write(&mut tx, &context).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Tells other processes that this one is still at it.
@@ -226,11 +258,11 @@ impl Regiment {
     }
 }
 
-/// Gathers what a scan needs to know of some clients; those who are not scanned are left out.
-async fn gather(tx: &mut Tx, page: &[ClientProfile], sunday: Date) -> Result<Vec<Scanned>> {
-    let ids: Vec<UserId> = page
-        .iter()
-        .filter(|client| client.status == Status::Active && !client.is_paused_on(sunday))
+/// Gathers what a scan needs to know of some clients.
+async fn gather(tx: &mut Tx, page: &[ClientProfile], sunday: Date) -> Result<ScanPage> {
+    let active = || page.iter().filter(|client| client.status == Status::Active);
+    let ids: Vec<UserId> = active()
+        .filter(|client| !client.is_paused_on(sunday))
         .map(|client| client.user_id)
         .collect();
     let mut closed: BTreeMap<UserId, Date> = BTreeMap::new();
@@ -246,11 +278,9 @@ async fn gather(tx: &mut Tx, page: &[ClientProfile], sunday: Date) -> Result<Vec
     });
     let ids: Vec<UserId> = dossiers.keys().copied().collect();
     let mut logs: BTreeMap<UserId, Vec<Log>> = BTreeMap::new();
-    let first = days_before(sunday, LOG_DAYS);
-    for log in tx.effective_logs(ids.clone(), Date::MIN, sunday).await? {
-        if log.date() >= first || matches!(log, Log::Training(_)) {
-            logs.entry(log.user_id()).or_default().push(log);
-        }
+    let first = days_before(sunday, LOG_DAYS - 1);
+    for log in tx.logs_and_all_sets(ids.clone(), first, sunday).await? {
+        logs.entry(log.user_id()).or_default().push(log);
     }
     let mut recent: BTreeMap<UserId, Vec<JobCard>> = BTreeMap::new();
     for card in tx.cards_from(ids.clone(), days_before(sunday, CARD_DAYS)).await? {
@@ -287,7 +317,10 @@ async fn gather(tx: &mut Tx, page: &[ClientProfile], sunday: Date) -> Result<Vec
         let client = dossier.client;
         Some(Scanned { client, as_of, logs, cards, unanswered_cycle, broken, week })
     });
-    Ok(scanned.collect())
+    Ok(ScanPage {
+        active: active().map(|client| client.coach_id.clone()).collect(),
+        scanned: scanned.collect(),
+    })
 }
 
 /// Runs a scanner; one that panics has failed.

@@ -157,6 +157,28 @@ impl Tx {
         self.read_all_of(effective)
     }
 
+    /// Returns the effective logs of some clients between two local dates, both inclusive, and their
+    /// top sets from the first on.
+    pub async fn logs_and_all_sets(
+        &mut self,
+        user_ids: impl IntoIterator<Item = UserId>,
+        from: Date,
+        until: Date,
+    ) -> Result<Vec<Log>> {
+        let rows = self
+            .fetch_in(
+                &LOGS,
+                "SELECT user_id, date, stream, item, revision, body FROM logs \
+                 WHERE date <= $2 AND (date >= $1 OR stream = 'training') AND user_id IN ({keys}) \
+                 ORDER BY user_id, date, stream, item, revision DESC",
+                &values![from, until],
+                user_ids.into_iter().map(Value::from),
+            )
+            .await?;
+        let effective = latest(&rows)?;
+        self.read_all_of(effective)
+    }
+
     /// Returns every revision of a client's logs between two local dates, both inclusive, by key
     /// and number.
     pub async fn revisions(

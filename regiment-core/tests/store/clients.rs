@@ -240,6 +240,23 @@ on_both! {
         assert_eq!(found, expected);
     }
 
+    async fn a_scan_reads_its_window_and_the_top_sets_of_every_date(database: &Database) {
+        enlist(&database.store, &["1", "2"]).await;
+        for day in ["2026-01-05", "2026-01-06", "2026-01-07"] {
+            append(&database.store, &entries(&a_day("1", day)), 2).await;
+        }
+        let mut tx = database.store.begin().await.unwrap();
+        let day = date("2026-01-06");
+        let mut found = tx.logs_and_all_sets([user("1"), user("2")], day, day).await.unwrap();
+        found.sort_by_key(Log::key);
+        let earlier = logs(&a_day("1", "2026-01-05"));
+        let sets = earlier.into_iter().filter(|log| matches!(log, Log::Training(_)));
+        let mut expected: Vec<Log> = sets.chain(logs(&a_day("1", "2026-01-06"))).collect();
+        expected.sort_by_key(Log::key);
+        assert!(expected.iter().any(|log| log.date() < day));
+        assert_eq!(found, expected);
+    }
+
     async fn a_log_of_every_stream_comes_back(database: &Database) {
         enlist(&database.store, &["1", "2"]).await;
         let one = a_day("1", "2026-01-06");

@@ -14,7 +14,7 @@ use regiment_core::{
         Actor, AlertKind, CardAction, CardSource, CardState, Evidence, Flag, JobCard, Judgment,
         Severity, Snooze, Taken, Verdict,
     },
-    regiment::{Chosen, Error, Inbox, Regiment, Scan, ScanOf, Scanned, Scanner},
+    regiment::{Chosen, Error, Inbox, Regiment, Scan, ScanEnd, ScanOf, ScanPage, Scanned, Scanner},
     store::{Conflict, Occasion, Quarantined},
     testing::{client, date, user},
 };
@@ -28,11 +28,13 @@ struct Stub {
     panics: AtomicU32,
     scans: AtomicU32,
     flag: std::sync::Mutex<Option<Flag>>,
+    drift: Option<&'static str>,
 }
 
 struct Begun {
     of: ScanOf,
     flag: Option<Flag>,
+    drift: Option<&'static str>,
     fails: bool,
     clients: Vec<Scanned>,
 }
@@ -46,16 +48,16 @@ impl Scanner for Stub {
         assert!(!takes(&self.panics), "as the test asked");
         self.scans.fetch_add(1, Ordering::SeqCst);
         let (flag, fails) = (*self.flag.lock().unwrap(), takes(&self.failures));
-        Box::new(Begun { of, flag, fails, clients: Vec::new() })
+        Box::new(Begun { of, flag, drift: self.drift, fails, clients: Vec::new() })
     }
 }
 
 impl Scan for Begun {
-    fn add(&mut self, clients: Vec<Scanned>) {
-        self.clients.extend(clients);
+    fn add(&mut self, page: ScanPage) {
+        self.clients.extend(page.scanned);
     }
 
-    fn cards(self: Box<Self>) -> Result<Vec<JobCard>, String> {
+    fn end(self: Box<Self>) -> Result<ScanEnd, String> {
         if self.fails {
             return Err("as the test asked".to_owned());
         }
@@ -80,7 +82,8 @@ impl Scan for Begun {
             }
             card
         };
-        Ok(self.clients.iter().map(card).collect())
+        let drift = self.drift.map(str::to_owned);
+        Ok(ScanEnd { cards: self.clients.iter().map(card).collect(), drift })
     }
 }
 
@@ -188,6 +191,17 @@ on_both! {
         assert_eq!(desk.stub.scans.load(Ordering::SeqCst), 2);
         assert_eq!(desk.weekly("1", SUNDAY).await.unwrap(), first);
         assert_eq!(desk.regiment.card(first.id.unwrap()).await.unwrap().unwrap().1, 1);
+    }
+
+    async fn a_model_in_doubt_is_one_alert_that_counts(database: &Database) {
+        let stub = Stub { drift: Some("its risks do not come true"), ..Stub::default() };
+        let desk = Desk::open(database, stub).await;
+        desk.live(24 * 14 + 1).await;
+        let alerts = desk.regiment.store().read().await.unwrap().open_alerts(100).await.unwrap();
+        let raised: Vec<_> = alerts.iter().filter(|a| a.kind == AlertKind::ModelDrift).collect();
+        assert_eq!(raised.len(), 1);
+        assert_eq!((raised[0].user_id, raised[0].count), (None, 2));
+        assert_eq!(raised[0].text, "its risks do not come true");
     }
 
     async fn a_practice_without_a_scanner_has_no_weekly_cards_and_sleeps(database: &Database) {

@@ -8,7 +8,7 @@ use regiment_core::UserId;
 use regiment_ml::finding::day_of;
 use regiment_ml::history::ClientHistory;
 use regiment_ml::label::is_at_risk;
-use regiment_ml::model::Driver;
+use regiment_ml::model::{Driver, InService};
 use serde::Serialize;
 
 use super::frames;
@@ -37,6 +37,7 @@ pub(crate) fn run(args: &PredictArgs) -> anyhow::Result<()> {
         let as_of = day_of(*date);
         let clients: Vec<&ClientHistory> =
             history.clients.iter().filter(|client| is_at_risk(client, as_of)).collect();
+        let model = InService::fitted_to(model, &history, as_of);
         for (client, risk) in clients.iter().zip(model.score_all(&clients, as_of)) {
             let risk = risk.as_ref();
             let line = Line {

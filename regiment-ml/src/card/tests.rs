@@ -48,8 +48,7 @@ fn texts(flags: &[FlagName]) -> Vec<String> {
 #[test]
 fn a_card_says_the_facts_with_their_dates() {
     let client = missed_sessions();
-    let written = write(&client, AS_OF, &found(&client), &[], &edition(None));
-    let card = written.card;
+    let card = write(&client, AS_OF, &found(&client), &[], &edition(None));
     assert_eq!(texts(&card.flags), ["training_inconsistency"]);
     assert_eq!(card.summary, "Top sets missed on 2 dates (26 Feb, 28 Feb). Rules only.");
     assert_eq!((card.severity, card.action_suggested), (Severity::Medium, CardAction::Callout));
@@ -63,8 +62,13 @@ fn a_model_adds_flags_and_never_changes_what_the_rules_suggest() {
     let client = missed_sessions();
     let alone = write(&client, AS_OF, &found(&client), &[], &edition(None));
     let check = |probability: f64, is_flagged: bool, severity: Severity, flags: &[&str]| {
-        let drivers = vec!["adherence is falling".to_owned()];
-        let lapse = Some(Lapse { probability, drivers, is_flagged });
+        let lapse = Some(Lapse {
+            probability,
+            drivers: vec!["adherence is falling".to_owned()],
+            answers: None,
+            steps: Vec::new(),
+            is_flagged,
+        });
         let with = write(
             &client,
             AS_OF,
@@ -72,12 +76,13 @@ fn a_model_adds_flags_and_never_changes_what_the_rules_suggest() {
             &[],
             &edition(Some("lapse 1")),
         );
-        assert_eq!(with.rule_flags, alone.rule_flags);
+        let added = with.flags.iter().filter(|flag| !alone.flags.contains(flag));
+        assert_eq!(texts(&added.cloned().collect::<Vec<_>>()), flags);
+        assert_eq!(with.flags.len(), alone.flags.len() + flags.len());
         assert_eq!(with.action_suggested, alone.action_suggested);
-        assert_eq!(texts(&with.model_flags), flags);
-        assert_eq!(with.card.severity, severity);
-        let said = with.card.summary.contains("Lapse risk");
-        assert_eq!(said, is_flagged, "{}", with.card.summary);
+        assert_eq!(with.severity, severity);
+        let said = with.summary.contains("Lapse risk");
+        assert_eq!(said, is_flagged, "{}", with.summary);
     };
     check(0.9, false, Severity::Medium, &[]);
     check(0.49, true, Severity::Medium, &["lapse_risk"]);
@@ -90,27 +95,27 @@ fn a_safety_note_escalates_and_nothing_that_adds_strain_is_suggested() {
     let stall = Finding::flag(Severity::Medium, Flag::WeightStall, 47..=60);
     let mut found = found(&client);
     found.verdict.flags.push(stall);
-    let calm = write(&client, AS_OF, &found, &[], &edition(None)).card;
+    let calm = write(&client, AS_OF, &found, &[], &edition(None));
     assert!(calm.suggestions.iter().any(|s| s.kind == SuggestionKind::Cardio));
     assert_eq!(calm.suggestions[0].values["minutes"].to_bits(), 40.0_f64.to_bits());
 
     let injury = FlagName::about(Flag::NoteConcern, "injury");
     found.others.push(Finding::flag(Severity::Critical, injury.clone(), 60..=60).on([60]));
     let grave = write(&client, AS_OF, &found, &[], &edition(None));
-    assert_eq!(grave.action_suggested, CardAction::Callout, "the rules' own");
-    assert_eq!(grave.card.action_suggested, CardAction::Escalate);
-    assert!(grave.card.suggestions.iter().all(|s| !adds_strain(s.kind)));
-    assert!(grave.card.summary.starts_with("A note speaks of injury (2 Mar)."));
+    assert_eq!(found.verdict.action, CardAction::Callout, "the rules' own");
+    assert_eq!(grave.action_suggested, CardAction::Escalate);
+    assert!(grave.suggestions.iter().all(|s| !adds_strain(s.kind)));
+    assert!(grave.summary.starts_with("A note speaks of injury (2 Mar)."));
 
     // One that stands on another card that nobody closed holds as well.
     found.others.clear();
     let mut other =
         JobCard::open(client.profile.user_id, CardSource::Checkin, date_of(58), edition(None).at);
     other.flags = vec![injury];
-    let held = write(&client, AS_OF, &found, std::slice::from_ref(&other), &edition(None)).card;
+    let held = write(&client, AS_OF, &found, std::slice::from_ref(&other), &edition(None));
     assert_eq!(held.action_suggested, CardAction::Escalate);
     other.state = CardState::Resolved;
-    let free = write(&client, AS_OF, &found, &[other], &edition(None)).card;
+    let free = write(&client, AS_OF, &found, &[other], &edition(None));
     assert_eq!(free.action_suggested, CardAction::Callout);
 }
 
@@ -131,7 +136,7 @@ fn a_card_says_what_changed_and_what_was_done_last_time() {
         at: edition(None).at,
         dismissed: None,
     });
-    let card = write(&client, AS_OF, &found(&client), &[last], &edition(None)).card;
+    let card = write(&client, AS_OF, &found(&client), &[last], &edition(None));
     assert!(card.summary.contains("Over since last week: mood_drop."), "{}", card.summary);
     assert!(
         card.summary.contains("Last time (23 Feb): callout, “knee is fine”."),
@@ -144,14 +149,14 @@ fn a_card_says_what_changed_and_what_was_done_last_time() {
 fn a_stream_without_a_row_is_named_and_a_client_without_any_is_said_to_have_none() {
     let mut client = missed_sessions();
     client.cardio.clear();
-    let card = write(&client, AS_OF, &found(&client), &[], &edition(None)).card;
+    let card = write(&client, AS_OF, &found(&client), &[], &edition(None));
     assert!(card.summary.contains("No row this week: cardio."), "{}", card.summary);
     client.profile.cardio_minutes = 0;
-    let card = write(&client, AS_OF, &found(&client), &[], &edition(None)).card;
+    let card = write(&client, AS_OF, &found(&client), &[], &edition(None));
     assert!(!card.summary.contains("No row"), "{}", card.summary);
 
     let nobody = crate::testing::client("8");
-    let card = write(&nobody, AS_OF, &found(&nobody), &[], &edition(None)).card;
+    let card = write(&nobody, AS_OF, &found(&nobody), &[], &edition(None));
     assert_eq!(card.summary, "No log of any kind from 1970-02-24 to 1970-03-02. Rules only.");
     assert!(card.flags.is_empty());
     assert_eq!(card.action_suggested, CardAction::None);
@@ -165,7 +170,7 @@ fn a_summary_holds_whole_sentences_up_to_its_length() {
         let flag = FlagName::about(Flag::NoteConcern, format!("topic_{topic}"));
         found.others.push(Finding::flag(Severity::Low, flag, 60..=60));
     }
-    let card = write(&client, AS_OF, &found, &[], &edition(None)).card;
+    let card = write(&client, AS_OF, &found, &[], &edition(None));
     let n = card.summary.chars().count();
     assert!((SUMMARY_CHARACTERS - 60..=SUMMARY_CHARACTERS).contains(&n), "{n}");
     assert!(card.summary.ends_with('.'));
@@ -178,7 +183,7 @@ fn what_stands_beside_a_flag_is_evidence_only_where_the_flag_is_up() {
     let mut found = found(&client);
     found.others.push(Finding::beside(Flag::TrainingInconsistency, 40..=60));
     found.others.push(Finding::beside(Flag::WeightStall, 40..=60));
-    let card = write(&client, AS_OF, &found, &[], &edition(None)).card;
+    let card = write(&client, AS_OF, &found, &[], &edition(None));
     assert_eq!(card.evidence.len(), 2);
     assert_eq!(texts(&card.flags), ["training_inconsistency"]);
 }
@@ -186,6 +191,6 @@ fn what_stands_beside_a_flag_is_evidence_only_where_the_flag_is_up() {
 #[test]
 fn the_day_of_a_date_is_the_windows_end() {
     let client = missed_sessions().with_checkin(missed_checkin(AS_OF + 1));
-    let card = write(&client, AS_OF, &found(&client), &[], &edition(None)).card;
+    let card = write(&client, AS_OF, &found(&client), &[], &edition(None));
     assert_eq!(card.window_end.map(day_of), Some(AS_OF));
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::scores::Judged;
 use crate::features::{FEATURES, Features, features};
 use crate::history::{Day, History};
 use crate::label::lapsed;
@@ -27,6 +28,66 @@ const BINS: usize = 10;
 
 /// The part of an observation that an empty bin counts as, so that its logarithm exists.
 const EMPTY: f64 = 0.5;
+
+/// Of fewer risks, or fewer lapses among them, nothing is said.
+const LEAST: (usize, usize) = (200, 30);
+
+/// A model that expects less than a half or more than twice the lapses that come is doubted.
+const MOST_OFF: f64 = 2.0;
+
+/// Whether risks that were given still come true.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Rolling {
+    /// How many risks.
+    pub n: usize,
+    /// Their mean.
+    pub expected: f64,
+    /// The share that lapsed.
+    pub lapsed: f64,
+    /// Their mean squared error.
+    pub brier: f64,
+}
+
+impl Rolling {
+    /// Judges risks by what came of them; `None` of fewer than 200, or with fewer than 30 lapses.
+    pub fn of(judged: &[Judged]) -> Option<Self> {
+        let lapses = judged.iter().filter(|one| one.lapsed).count();
+        if judged.len() < LEAST.0 || lapses < LEAST.1 {
+            return None;
+        }
+        let n = count(judged.len());
+        let squares = judged.iter().map(|one| (one.risk - f64::from(u8::from(one.lapsed))).powi(2));
+        Some(Self {
+            n: judged.len(),
+            expected: judged.iter().map(|one| one.risk).sum::<f64>() / n,
+            lapsed: count(lapses) / n,
+            brier: squares.sum::<f64>() / n,
+        })
+    }
+
+    /// Returns the Brier score of saying the share that lapsed to everybody.
+    pub fn brier_of_share(&self) -> f64 {
+        self.lapsed * (1.0 - self.lapsed)
+    }
+
+    /// Returns why the model is to be doubted: its risks are worse than one risk for everybody, or it
+    /// expects twice or half the lapses that come.
+    pub fn doubt(&self) -> Option<String> {
+        let ratio = self.expected / self.lapsed;
+        let is_off = !(1.0 / MOST_OFF..=MOST_OFF).contains(&ratio);
+        (is_off || self.brier > self.brier_of_share()).then(|| {
+            format!(
+                "the lapse model no longer fits: of {} risks {:.0}% were expected to come true and {:.0}% did; \
+                 Brier score {:.3}, {:.3} by one risk for everybody",
+                self.n,
+                100.0 * self.expected,
+                100.0 * self.lapsed,
+                self.brier,
+                self.brier_of_share(),
+            )
+        })
+    }
+}
 
 /// How far a feature moved.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -200,6 +261,49 @@ mod tests {
         check(0.1, Level::Warn);
         check(0.249, Level::Warn);
         check(0.25, Level::Act);
+    }
+
+    /// Risks of one height, and of each hundred so many lapses.
+    fn given(risk: f64, percent: usize, n: usize) -> Vec<Judged> {
+        (0..n).map(|at| Judged { risk, lapsed: at % 100 < percent }).collect()
+    }
+
+    #[test]
+    fn a_model_is_doubted_when_twice_or_half_as_many_lapse() {
+        let check = |risk: f64, is_doubted: bool| {
+            let rolling = Rolling::of(&given(risk, 20, 400)).expect("enough");
+            // Saying one risk to everybody is never better than the share that lapsed.
+            assert_eq!(rolling.brier > rolling.brier_of_share() + 1e-12, (risk - 0.2).abs() > 1e-9);
+            let off = Rolling { brier: 0.0, ..rolling };
+            assert_eq!(off.doubt().is_some(), is_doubted, "{risk}");
+        };
+        check(0.099, true);
+        check(0.101, false);
+        check(0.2, false);
+        check(0.399, false);
+        check(0.401, true);
+    }
+
+    #[test]
+    fn a_model_whose_order_is_worth_nothing_is_doubted_though_its_mean_is_right() {
+        let mut judged = given(0.05, 0, 300);
+        judged.extend(given(0.35, 40, 300));
+        let ranks = Rolling::of(&judged).expect("enough");
+        assert_eq!(ranks.doubt(), None);
+        let turned: Vec<Judged> =
+            judged.iter().map(|one| Judged { risk: 0.4 - one.risk, ..*one }).collect();
+        let doubt = Rolling::of(&turned).expect("enough").doubt().expect("doubted");
+        assert!(
+            doubt.contains("of 600 risks 20% were expected to come true and 20% did"),
+            "{doubt}"
+        );
+    }
+
+    #[test]
+    fn of_few_risks_nothing_is_said() {
+        assert_eq!(Rolling::of(&given(0.2, 20, 199)), None);
+        assert_eq!(Rolling::of(&given(0.2, 14, 200)), None);
+        assert!(Rolling::of(&given(0.2, 15, 200)).is_some());
     }
 
     #[test]

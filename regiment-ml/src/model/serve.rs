@@ -2,20 +2,18 @@
 
 use std::sync::LazyLock;
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::artifact::{self, Manifest};
 use super::blend::{Blend, Calibration};
-use super::drivers::{Driver, drivers};
-use super::linear::{Linear, sigmoid};
+use super::drivers::Driver;
+use super::linear::Linear;
 use super::net::{self, Gru, Mlp};
 use super::rows::inputs;
+use super::service::InService;
 use crate::features::{Abstained, Features, Plan, features};
 use crate::history::{ClientHistory, Day};
-
-/// Clients that are scored at a time.
-const BATCH: usize = 512;
+use crate::program::{Calibrated, Mean, Node, Rule, Signature, Step};
 
 /// A client's lapse risk on a date.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +22,48 @@ pub struct Risk {
     pub probability: f64,
     /// What moved it most, the strongest first.
     pub drivers: Vec<Driver>,
+    /// What the parts said.
+    pub answers: Answers,
+    /// How the answers became the probability, in log-odds.
+    pub steps: Vec<Step>,
+}
+
+/// What the parts of a model say of a client, in log-odds, before they are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Answers {
+    /// Which model answers.
+    pub plan: Plan,
+    /// The linear model.
+    pub linear: f64,
+    /// The perceptron; 0 where there is none.
+    pub perceptron: f64,
+    /// The recurrent net; 0 where there is none.
+    pub recurrent: f64,
+    /// How many days are known of the client.
+    pub known: usize,
+}
+
+/// The lapse risk as a signature of the program layer: from what the parts of a model say, as they
+/// are worked out for many clients at once, to the risk.
+#[derive(Debug)]
+pub struct LapseRisk;
+
+impl Signature for LapseRisk {
+    type In = Answers;
+    const NAME: &'static str = "lapse-7d";
+    const VERSION: u32 = 1;
+
+    fn numbers(of: &Answers) -> Vec<f64> {
+        vec![of.linear, of.perceptron, of.recurrent]
+    }
+
+    fn schema() -> Vec<&'static str> {
+        vec!["linear", "perceptron", "recurrent"]
+    }
+
+    fn known(of: &Answers) -> usize {
+        of.known
+    }
 }
 
 /// What a model file holds.
@@ -83,49 +123,72 @@ impl LapseModel {
         clients: &[&ClientHistory],
         as_of: Day,
     ) -> Vec<Result<Risk, Abstained>> {
-        let batches = clients.par_chunks(BATCH).map(|clients| self.score_batch(clients, as_of));
-        batches.collect::<Vec<_>>().into_iter().flatten().collect()
+        InService::new(self).score_all(clients, as_of)
     }
 
-    fn score_batch(&self, clients: &[&ClientHistory], as_of: Day) -> Vec<Result<Risk, Abstained>> {
+    /// Returns the model of a plan as a program: the mean of its parts' log-odds, calibrated.
+    pub fn program(&self, plan: Plan) -> Node {
+        let answer = |input| Node::Rule(Rule { input, at_zero: 0.0, per_unit: 1.0 });
+        let (of, calibration) = match plan {
+            Plan::Orders => {
+                let Blend { linear, mlp, gru } = self.parameters.blend;
+                let parts = vec![answer(0), answer(1), answer(2)];
+                let mean = Mean { parts, shares: vec![linear, mlp, gru] };
+                (Node::Mean(mean), self.parameters.orders.calibration)
+            }
+            Plan::CheckinsOnly => (answer(0), self.parameters.checkins.calibration),
+        };
+        let Calibration { slope, intercept } = calibration;
+        Node::Calibrated(Calibrated { of: Box::new(of), slope, offset: intercept })
+    }
+
+    /// Returns what the parts say of clients on a date, and what they saw, in their order.
+    pub(crate) fn answers(
+        &self,
+        clients: &[&ClientHistory],
+        as_of: Day,
+    ) -> Vec<Result<(Features, Answers), Abstained>> {
         let seen: Vec<_> = clients.iter().map(|client| features(client, as_of)).collect();
         let under_orders = |one: &&Features| one.plan == Plan::Orders;
         let orders: Vec<&Features> = seen.iter().flatten().filter(under_orders).collect();
-        let mut orders = self.log_odds(&orders).into_iter();
-        let mut risk = |features: Features| match features.plan {
-            Plan::Orders => {
-                let log_odds = orders.next().expect("every client under orders has log-odds");
-                self.parameters.orders.risk(&features, log_odds)
-            }
-            Plan::CheckinsOnly => {
-                let part = &self.parameters.checkins;
-                let inputs = inputs(Plan::CheckinsOnly, &features);
-                part.risk(&features, part.linear.log_odds(&inputs))
-            }
+        let mut of_nets = self.answers_of_nets(&orders).into_iter();
+        let mut answers = |features: Features| {
+            let inputs = inputs(features.plan, &features);
+            let linear = self.part(features.plan).linear.log_odds(&inputs);
+            let (perceptron, recurrent) = match features.plan {
+                Plan::Orders => of_nets.next().expect("every client under orders is answered"),
+                Plan::CheckinsOnly => (0.0, 0.0),
+            };
+            let Features { plan, known, .. } = features;
+            (features, Answers { plan, linear, perceptron, recurrent, known })
         };
-        seen.into_iter().map(|features| features.map(&mut risk)).collect()
+        seen.into_iter().map(|features| features.map(&mut answers)).collect()
     }
 
-    /// Returns the blended log-odds of clients under orders, before calibration.
-    fn log_odds(&self, clients: &[&Features]) -> Vec<f64> {
-        let Parameters { orders, blend, .. } = &self.parameters;
+    fn answers_of_nets(&self, clients: &[&Features]) -> Vec<(f64, f64)> {
+        let Some(nets) = &self.nets else { return vec![(0.0, 0.0); clients.len()] };
         let inputs: Vec<Vec<f64>> =
             clients.iter().map(|client| inputs(Plan::Orders, client)).collect();
-        let linear = inputs.iter().map(|inputs| orders.linear.log_odds(inputs));
-        let Some(nets) = &self.nets else { return linear.collect() };
         let sequences: Vec<&[f32]> = clients.iter().map(|one| one.sequence.as_slice()).collect();
-        let (mlp, gru) = nets.log_odds(&orders.linear, &inputs, &sequences);
-        linear.zip(mlp).zip(gru).map(|((linear, mlp), gru)| blend.of(linear, mlp, gru)).collect()
+        let (mlp, gru) = nets.log_odds(&self.parameters.orders.linear, &inputs, &sequences);
+        mlp.into_iter().zip(gru).collect()
     }
-}
 
-impl Part {
-    fn risk(&self, features: &Features, log_odds: f64) -> Risk {
-        let inputs = inputs(features.plan, features);
-        let log_odds = self.calibration.of(log_odds);
-        Risk {
-            probability: sigmoid(log_odds),
-            drivers: drivers(features.plan, &self.linear, &inputs, self.calibration, log_odds),
+    /// Puts answers together as they were trained to be, in log-odds.
+    pub(crate) fn trained(&self, answers: &Answers) -> f64 {
+        let Answers { linear, perceptron, recurrent, .. } = *answers;
+        let of = match answers.plan {
+            Plan::Orders => self.parameters.blend.of(linear, perceptron, recurrent),
+            Plan::CheckinsOnly => linear,
+        };
+        self.part(answers.plan).calibration.of(of)
+    }
+
+    /// Returns the linear model of a plan, and the calibration of what it goes into.
+    pub(crate) fn part(&self, plan: Plan) -> &Part {
+        match plan {
+            Plan::Orders => &self.parameters.orders,
+            Plan::CheckinsOnly => &self.parameters.checkins,
         }
     }
 }

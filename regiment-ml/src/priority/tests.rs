@@ -155,18 +155,41 @@ fn a_threshold_moves_by_a_tenth_a_week_at_most() {
     assert!((step(0.25, 0.26) - 0.26).abs() < 1e-12);
 }
 
+/// The places of the first `k` cards after chance has had its say.
+fn listed(cards: &[JobCard], k: usize, seed: u64) -> Vec<usize> {
+    let mut cards = cards.to_vec();
+    let mut list: Vec<&mut JobCard> = cards.iter_mut().collect();
+    explore(&mut list, k, seed);
+    let mut order = order(&list);
+    order.truncate(k);
+    order
+}
+
 #[test]
 fn the_last_place_is_explored_now_and_then_and_never_at_a_safety_cards_cost() {
-    let cards: Vec<JobCard> = (0..20).map(|n| card(n, Flag::MoodDrop, Severity::High)).collect();
-    let explored = (0..4_000).filter(|seed| order(&cards, 5, *seed)[4] != 4).count();
+    let mut cards: Vec<JobCard> =
+        (0..20).map(|n| card(n, Flag::MoodDrop, Severity::High)).collect();
+    for (card, n) in cards.iter_mut().zip(0..) {
+        card.priority = 1.0 - f64::from(n) / 100.0;
+    }
+    let explored = (0..4_000).filter(|seed| listed(&cards, 5, *seed)[4] != 4).count();
     assert!((120..280).contains(&explored), "{explored}");
     for seed in 0..200 {
-        assert_eq!(order(&cards, 5, seed)[..4], [0, 1, 2, 3]);
-        assert_eq!(order(&cards, 5, seed), order(&cards, 5, seed));
+        assert_eq!(listed(&cards, 5, seed)[..4], [0, 1, 2, 3]);
+        assert_eq!(listed(&cards, 5, seed), listed(&cards, 5, seed));
     }
     let grave: Vec<JobCard> =
         (0..20).map(|n| card(n, Flag::RapidWeightLoss, Severity::Critical)).collect();
-    assert!((0..4_000).all(|seed| order(&grave, 5, seed)[4] == 4));
+    assert!((0..4_000).all(|seed| listed(&grave, 5, seed)[4] == 4));
+}
+
+#[test]
+fn chance_moves_a_card_past_none_of_another_severity() {
+    let mut cards: Vec<JobCard> = (0..5).map(|n| card(n, Flag::MoodDrop, Severity::High)).collect();
+    cards.extend((5..20).map(|n| card(n, Flag::SoftCompliance, Severity::Medium)));
+    assert!((0..2_000).all(|seed| listed(&cards, 5, seed) == [0, 1, 2, 3, 4]));
+    let few = &cards[..4];
+    assert!((0..2_000).all(|seed| listed(few, 5, seed) == [0, 1, 2, 3]));
 }
 
 /// A coach who acts on flags as a taste says, with a fifth of his decisions at random.
@@ -205,11 +228,11 @@ fn simulated(seed: u64) -> (f64, f64, bool) {
         next += 1;
         cards.push(card(next, Flag::RapidWeightLoss, Severity::Critical));
         wanted.push(true);
-        let fixed = order(&cards, 6, u64::MAX);
+        let fixed = order(&cards.iter_mut().collect::<Vec<_>>());
         for card in &mut cards {
             card.priority = learned.priority(card);
         }
-        let ranked = order(&cards, 6, seed * 100 + u64::from(week));
+        let ranked = listed(&cards, 6, seed * 100 + u64::from(week));
         safe &= ranked[0] == 30 && fixed[0] == 30;
         for place in &ranked[1..6] {
             next += 1;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::predictor::{Calibrated, Linear, Mean, Node, Predictor, Signature, Trace, sigmoid};
 use crate::eval::scores::{Judged, Scores};
 use crate::history::Day;
+use crate::label::HORIZON;
 use crate::priority::step;
 use crate::stats::count;
 
@@ -85,9 +86,9 @@ pub fn judge<S: Signature<In: Sized>>(
     Some(Judgement { brier: scores.brier, ap: scores.ap, auroc: scores.auroc, n: scores.n })
 }
 
-/// Has an optimizer make a candidate out of the earlier weeks, and takes it only when it is better
-/// on the last four: its Brier score not worse and its average precision higher, or as high with a
-/// better Brier score.
+/// Has an optimizer make a candidate out of the earlier weeks, whose outcomes were known when the last
+/// four began, and takes it only when it is better on those four: its Brier score not worse and its
+/// average precision higher, or as high with a better Brier score.
 ///
 /// # Errors
 /// [`Refused`] where it is not, or too little is known to tell; the incumbent goes on serving.
@@ -97,8 +98,9 @@ pub fn promote<S: Signature<In: Sized>>(
     optimize: impl FnOnce(&Node, &[&Example<S::In>]) -> Result<Node, Refused>,
 ) -> Result<(Node, Report), Refused> {
     let last = examples.iter().map(|example| example.day).max().unwrap_or_default();
-    let (seen, held): (Vec<_>, Vec<_>) =
-        examples.iter().partition(|example| example.day <= last - HELD_OUT_DAYS);
+    let held_from = last - HELD_OUT_DAYS + 1;
+    let seen: Vec<_> = examples.iter().filter(|one| one.day < held_from - HORIZON).collect();
+    let held: Vec<_> = examples.iter().filter(|one| one.day >= held_from).collect();
     enough::<S>(&seen)?;
     let candidate = optimize(incumbent, &seen)?;
     let (Some(of_incumbent), Some(of_candidate)) =
