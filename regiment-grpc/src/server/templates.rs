@@ -179,7 +179,7 @@ impl TemplateService for Templates {
         let name = format!("mealTemplates/{}", from.template_id);
         let draft = async { Ok((meal::create(&from, &*self.library().await?)?, Edition::First)) };
         let say = |meal_template| CreateMealTemplateResponse { meal_template };
-        self.save_meals(asked, (&name, *validate_only), draft, say).await
+        Box::pin(self.save_meals(asked, (&name, *validate_only), draft, say)).await
     }
 
     async fn update_meal_template(
@@ -199,7 +199,7 @@ impl TemplateService for Templates {
             Ok((meal::update(held, &from, &mask, &*self.library().await?)?, edition))
         };
         let say = |meal_template| UpdateMealTemplateResponse { meal_template };
-        self.save_meals(asked, (&from.name, *validate_only), draft, say).await
+        Box::pin(self.save_meals(asked, (&from.name, *validate_only), draft, say)).await
     }
 
     async fn get_training_template(
@@ -241,7 +241,7 @@ impl TemplateService for Templates {
         let name = format!("trainingTemplates/{}", from.template_id);
         let draft = async { Ok((block::create(&from, &*self.library().await?)?, Edition::First)) };
         let say = |training_template| CreateTrainingTemplateResponse { training_template };
-        self.save_block(asked, (&name, *validate_only), draft, say).await
+        Box::pin(self.save_block(asked, (&name, *validate_only), draft, say)).await
     }
 
     async fn update_training_template(
@@ -265,7 +265,7 @@ impl TemplateService for Templates {
             Ok((block::update(held, &from, &mask, &*self.library().await?)?, edition))
         };
         let say = |training_template| UpdateTrainingTemplateResponse { training_template };
-        self.save_block(asked, (&from.name, *validate_only), draft, say).await
+        Box::pin(self.save_block(asked, (&from.name, *validate_only), draft, say)).await
     }
 
     async fn preview_meals(

@@ -31,16 +31,13 @@ pub(super) async fn preview(
         let found = templates.regiment.client(user_id).await.map_err(failed)?;
         Some(found.ok_or_else(|| failed(Error::UnknownClient))?)
     };
-    let template: MealTemplate = match meal_template {
-        Some(draft) => {
-            let draft = meal::create(&draft, &library)?;
-            library.adopt_meals(draft).map_err(|refused| refused_in("meal_template", &refused))?
-        }
-        None => {
-            let id = meal_template_id.parse();
-            let id = id.map_err(|refused| status::invalid("meal_template_id", &refused))?;
-            library.meal_templates.get(&id).cloned().ok_or_else(super::no_template)?
-        }
+    let template: MealTemplate = if let Some(draft) = meal_template {
+        let draft = meal::create(&draft, &library)?;
+        library.adopt_meals(draft).map_err(|refused| refused_in("meal_template", &refused))?
+    } else {
+        let id = meal_template_id.parse();
+        let id = id.map_err(|refused| status::invalid("meal_template_id", &refused))?;
+        library.meal_templates.get(&id).cloned().ok_or_else(super::no_template)?
     };
     let mut violations = Violations::default();
     let macros = match (macros, client.as_ref().and_then(|client| client.macros)) {
