@@ -29,8 +29,8 @@ impl Practice {
     }
 }
 
-fn mask(paths: &[&str]) -> Option<FieldMask> {
-    Some(FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() })
+fn mask(paths: &[&str]) -> FieldMask {
+    FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() }
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn a_template_is_saved_as_the_next_version_and_the_earlier_one_stays() {
     };
     let asked = UpdateMealTemplateRequest {
         meal_template: Some(change),
-        update_mask: mask(&["display_name"]),
+        update_mask: Some(mask(&["display_name"])),
         request_id: "u-1".to_owned(),
         ..Default::default()
     };
@@ -96,7 +96,7 @@ async fn a_template_is_saved_as_the_next_version_and_the_earlier_one_stays() {
     let late = UpdateMealTemplateRequest { request_id: String::new(), ..asked };
     let refused = practice.templates().update_meal_template(late.clone()).await.unwrap_err();
     check(&refused, Code::Aborted, "STALE_ETAG", &[]);
-    let strange = UpdateMealTemplateRequest { update_mask: mask(&["version"]), ..late };
+    let strange = UpdateMealTemplateRequest { update_mask: Some(mask(&["version"])), ..late };
     let mut strange = strange;
     strange.meal_template.as_mut().unwrap().etag.clear();
     let refused = practice.templates().update_meal_template(strange).await.unwrap_err();
@@ -164,7 +164,7 @@ async fn a_block_is_created_changed_and_checked() {
     wrong.schedule[0].exercises[1].exercise_id = "ex_zz_999".to_owned();
     let update = |template: TrainingTemplate| UpdateTrainingTemplateRequest {
         training_template: Some(template),
-        update_mask: mask(&["schedule"]),
+        update_mask: Some(mask(&["schedule"])),
         ..Default::default()
     };
     let refused = practice.templates().update_training_template(update(wrong)).await.unwrap_err();
