@@ -17,9 +17,6 @@ use crate::{
 /// When something was last decided, as a setting.
 const TICKED: &str = "scheduler.ticked_at";
 
-/// When the newest backup was made, as a setting.
-const BACKED_UP: &str = "backup.made_at";
-
 /// How often a condition that lasts is said to.
 const CONFIRMED: SignedDuration = SignedDuration::from_mins(1);
 
@@ -57,21 +54,9 @@ impl Regiment {
     /// # Errors
     /// The store's.
     pub async fn note_tick(&self) -> Result<()> {
-        self.note(TICKED).await
-    }
-
-    /// Notes that a backup was made.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn note_backup(&self) -> Result<()> {
-        self.note(BACKED_UP).await
-    }
-
-    async fn note(&self, setting: &str) -> Result<()> {
         let mut tx = self.store.begin().await?;
         let now = self.clock.now();
-        tx.put_setting(setting, &now.to_string(), now).await?;
+        tx.put_setting(TICKED, &now.to_string(), now).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -90,7 +75,7 @@ impl Regiment {
             has_bot: tx.has_bot().await?,
             bot_seen: bots.first().map(|bot| bot.seen_at),
             oldest_due: backlog.oldest_due,
-            last_backup: instant(&mut tx, BACKED_UP).await?,
+            last_backup: tx.backed_up_at().await?,
         };
         Ok(SystemState {
             practice,

@@ -105,12 +105,6 @@ impl Store {
         Ok(examined)
     }
 
-    /// Returns when the last copy was made with [`Store::back_up`].
-    pub async fn backed_up_at(&self) -> Result<Option<Timestamp>> {
-        let made = self.read().await?.setting(MADE).await?;
-        Ok(made.and_then(|text| text.parse().ok()))
-    }
-
     /// Opens a copy to be read; the file is not changed.
     ///
     /// # Errors
@@ -149,6 +143,11 @@ impl Store {
 }
 
 impl Tx {
+    /// Returns when the last copy was made with [`Store::back_up`].
+    pub async fn backed_up_at(&mut self) -> Result<Option<Timestamp>> {
+        Ok(self.setting(MADE).await?.and_then(|text| text.parse().ok()))
+    }
+
     /// Marks what waits to be sent as doubtful: it may have been sent.
     async fn doubt_messages(&mut self) -> Result<()> {
         self.execute("UPDATE outbox SET doubtful = TRUE WHERE state = 'pending'", &[]).await?;

@@ -38,7 +38,7 @@ async fn a_copy_is_made_beside_a_running_server_and_holds_what_was_committed() {
     let examined = other.back_up(&copy, at(9)).await.unwrap();
     assert!(examined.is_sound(), "{examined:?}");
     assert_eq!(examined.rows["clients"], 2);
-    assert_eq!(server.backed_up_at().await.unwrap(), Some(at(9)));
+    assert_eq!(server.read().await.unwrap().backed_up_at().await.unwrap(), Some(at(9)));
 
     enlist(&server, &["3"]).await;
     let copied = Store::open_copy(&copy).await.unwrap();

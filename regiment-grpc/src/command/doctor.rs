@@ -175,7 +175,7 @@ async fn backup(store: &Store, now: Timestamp) -> anyhow::Result<Finding> {
     if matches!(store, Store::Postgres(_)) {
         return Ok(Finding::look("backup", "not known of PostgreSQL: see docs/operations.md"));
     }
-    Ok(match store.backed_up_at().await? {
+    Ok(match store.read().await?.backed_up_at().await? {
         None => Finding::look("backup", "never made: run `regiment backup create`"),
         Some(at) if now.duration_since(at) > STALE => {
             Finding::look("backup", format!("the last is of {at}: run `regiment backup create`"))
