@@ -61,7 +61,7 @@ fn a_pause_needs_a_reason_and_an_end_in_the_future() {
     let ends = |day: &str| pause(&dossier, Some(date(day)), "travel", coach(), at(NOON));
     assert!(matches!(ends("2026-03-03"), Err(Refusal::Invalid(_))));
     let today = ends("2026-03-04").unwrap_err().to_string();
-    assert_eq!(today, "paused_until must be after 2026-03-04, not 2026-03-04");
+    assert_eq!(today, "until must be after 2026-03-04, not 2026-03-04");
     assert!(ends("2026-03-05").is_ok());
 }
 
