@@ -206,7 +206,9 @@ async fn repeat(
         let accepted = "checkin_drop, meal_drop, training_drop, plan_prompt or shopping_list";
         return Err(Error::Invalid(vec![Invalid::new("trigger", trigger, accepted)]));
     }
-    let dossier = load::locked(tx, user_id, context).await?;
+    let mut dossier = load::locked(tx, user_id, context).await?;
+    // An order that stands is not issued again: it is asked for as if it were not there.
+    dossier.orders.retain(|order| order.date != date);
     let zone = &dossier.client.timezone_offset;
     let due = schedule::next(trigger, zone, &context.policy, date).due;
     if due.date != date {
