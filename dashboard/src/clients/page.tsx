@@ -1,13 +1,13 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { Search, Users } from "lucide-react";
+import { Users } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import { useNow } from "@/app/now";
 import type { Client } from "@/gen/regiment/v1/client_service_pb";
 import { useKeys } from "@/keys/keys";
 import { Empty, Failed, Loading } from "@/ui/empty";
 import { Select } from "@/ui/field";
-import { knownFlags, says } from "@/words/flags";
+import { FlagSelect, SearchField, Toggle } from "@/ui/filter";
 import { useClients } from "./list";
 import { ClientCells, COLUMNS, ROW_HEIGHT } from "./row";
 import { type ClientsSearch, counts, type Group, nameOf, type Sort, shown } from "./search";
@@ -40,34 +40,27 @@ export function ClientsPage() {
         <div className="flex flex-wrap items-center gap-1">
           <h1 className="mr-2 text-base font-semibold">Clients</h1>
           {GROUPS.map(([group, label]) => (
-            <button
+            <Toggle
               key={group}
-              type="button"
-              aria-pressed={search.group === group}
-              onClick={() => change({ group: search.group === group ? undefined : group })}
-              className={`h-6 rounded px-2 text-sm ${search.group === group ? "bg-raised font-medium" : "text-muted hover:text-text"}`}
+              isOn={search.group === group}
+              onPress={() => change({ group: search.group === group ? undefined : group })}
             >
               {label} <span className="text-text">{n[group]}</span>
-            </button>
+            </Toggle>
           ))}
           <span role="status" className="ml-auto text-sm text-muted">
             {found.length} shown
           </span>
         </div>
         <div className="mt-2 flex flex-wrap gap-2">
-          <label className="relative w-64 max-w-full">
-            <span className="sr-only">Search the clients</span>
-            <Search size={14} aria-hidden className="pointer-events-none absolute top-2 left-2 text-muted" />
-            <input
-              id="clients-q"
-              type="search"
-              placeholder="Name, alias, id"
-              value={search.q ?? ""}
-              onChange={(event) => change({ q: event.target.value || undefined })}
-              onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-              className="h-8 w-full rounded-md border border-edge bg-ground pr-2 pl-7 text-sm placeholder:text-muted"
-            />
-          </label>
+          <SearchField
+            id="clients-q"
+            label="Search the clients"
+            placeholder="Name, alias, id"
+            className="w-64 max-w-full"
+            value={search.q ?? ""}
+            onSearch={(q) => change({ q })}
+          />
           <Select
             aria-label="Goal"
             className="!w-32"
@@ -79,19 +72,7 @@ export function ClientsPage() {
             <option value="bulk">Bulk</option>
             <option value="recomp">Recomp</option>
           </Select>
-          <Select
-            aria-label="Flag"
-            className="!w-52"
-            value={search.flag ?? ""}
-            onChange={(event) => change({ flag: event.target.value || undefined })}
-          >
-            <option value="">Any flag</option>
-            {knownFlags.map((flag) => (
-              <option key={flag} value={flag}>
-                {says(flag)}
-              </option>
-            ))}
-          </Select>
+          <FlagSelect flag={search.flag} onSelect={(flag) => change({ flag })} className="!w-52" />
           <Select
             aria-label="Order"
             className="!w-44"
