@@ -3,7 +3,8 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiProvider, reach } from "./api/api";
-import { isSignedOut } from "./api/refusal";
+import { pollEvery } from "./api/live";
+import { isAway } from "./api/refusal";
 import { serverTransport } from "./api/transport";
 import { router } from "./app/router";
 import { SessionGate } from "./app/session";
@@ -11,15 +12,12 @@ import { KeysProvider } from "./keys/keys";
 import "./styles.css";
 import { ToastProvider } from "./ui/toast";
 
-/** How often what is on screen is asked for again. */
-const POLL_MS = 30_000;
-
 const api = reach(serverTransport());
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      refetchInterval: POLL_MS,
-      retry: (n, error) => !isSignedOut(error) && n < 2,
+      refetchInterval: pollEvery,
+      retry: (n, error) => isAway(error) && n < 2,
       staleTime: 5_000,
     },
   },

@@ -3,6 +3,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { alike, settled, signIn, startBrowser } from "./browser";
 import { type Demo, startDemo } from "./server";
 
+/** Within how long a change of a second session shows. */
+const LIVE_MS = 2_000;
+
+/** Within how long a server that is gone, or back, is noticed. */
+const AWAY_MS = 15_000;
+const BACK_MS = 45_000;
+
 const COMPANY = { clients: 6, weeks: 4 };
 
 let browser: Browser;
@@ -49,6 +56,16 @@ test("a decision is taken back by a key", async () => {
   await page.locator(`[data-card="${first}"]`).waitFor();
   expect(await page.locator("[data-card]").count()).toBe(cards);
   await page.close();
+});
+
+test("a change of one session shows in another", async () => {
+  const [mine, theirs] = [await open("/triage"), await open("/triage", await alike(browser, session))];
+  await mine.getByText("Live", { exact: true }).waitFor();
+  const name = await theirs.locator("[data-active]").getAttribute("data-card");
+  await theirs.keyboard.press("a");
+  await mine.locator(`[data-card="${name}"]`).getByText("seen").waitFor({ timeout: LIVE_MS });
+  await mine.close();
+  await theirs.context().close();
 });
 
 test("two coaches who change the same field are both heard", async () => {
@@ -150,18 +167,18 @@ test("every card is decided on without a mouse", async () => {
   await page.close();
 });
 
-test("a server that is gone is said to be away, and what was read stays", async () => {
+test("a server that is gone is said to be away, what was read stays, and its return is noticed", async () => {
   const page = await open("/clients");
   const port = Number(new URL(demo.address).port);
   await demo.stop();
-  await page.getByText(/Server away/).waitFor({ timeout: 60_000 });
+  await page.getByText(/Server away/).waitFor({ timeout: AWAY_MS });
   // What was read before is still there.
   expect(await page.locator("[id^=client-]").count()).toBeGreaterThan(0);
   demo = await startDemo({ ...COMPANY, port });
   // Another server knows nobody's session, and asks for a new one.
-  await page.reload();
-  await page.getByText("Open the one-time link").waitFor();
+  await page.getByText("Open the one-time link").waitFor({ timeout: BACK_MS });
   await page.goto(demo.link);
   await page.getByRole("heading", { name: "Triage" }).waitFor();
+  await page.getByText("Live", { exact: true }).waitFor();
   await page.close();
 });

@@ -2,8 +2,13 @@ import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { createContext, type ReactNode, use } from "react";
 import { AuthService } from "@/gen/regiment/v1/auth_service_pb";
 import { ClientService } from "@/gen/regiment/v1/client_service_pb";
+import { DeliveryService } from "@/gen/regiment/v1/delivery_service_pb";
+import { EngineService } from "@/gen/regiment/v1/engine_service_pb";
 import { JobCardService } from "@/gen/regiment/v1/job_card_service_pb";
 import { LogService } from "@/gen/regiment/v1/log_service_pb";
+import { SystemService } from "@/gen/regiment/v1/system_service_pb";
+import { TemplateService } from "@/gen/regiment/v1/template_service_pb";
+import { WatchService } from "@/gen/regiment/v1/watch_service_pb";
 
 /** What the server offers, one typed client for each service. */
 export interface Api {
@@ -11,6 +16,11 @@ export interface Api {
   clients: Client<typeof ClientService>;
   logs: Client<typeof LogService>;
   cards: Client<typeof JobCardService>;
+  deliveries: Client<typeof DeliveryService>;
+  engines: Client<typeof EngineService>;
+  system: Client<typeof SystemService>;
+  templates: Client<typeof TemplateService>;
+  watch: Client<typeof WatchService>;
 }
 
 /** Reaches every service over one transport: the server's in a browser, one in memory in tests. */
@@ -20,6 +30,11 @@ export function reach(transport: Transport): Api {
     clients: createClient(ClientService, transport),
     logs: createClient(LogService, transport),
     cards: createClient(JobCardService, transport),
+    deliveries: createClient(DeliveryService, transport),
+    engines: createClient(EngineService, transport),
+    system: createClient(SystemService, transport),
+    templates: createClient(TemplateService, transport),
+    watch: createClient(WatchService, transport),
   };
 }
 

@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { expect, test } from "vitest";
 import { BadRequestSchema } from "@/gen/google/rpc/error_details_pb";
-import { isConflict, reason, refusedFields } from "./refusal";
+import { isAway, isConflict, reason, refusedFields } from "./refusal";
 
 const violation = create(BadRequestSchema, {
   fieldViolations: [{ field: "client.height_cm", description: "must be between 120 and 250, not 90" }],
@@ -34,4 +34,8 @@ test("only an aborted call is a conflict", () => {
 
 test("what is no answer at all means that the server is away", () => {
   expect(reason(new TypeError("Failed to fetch"))).toBe("The server can't be reached.");
+  expect(isAway(new TypeError("Failed to fetch"))).toBe(true);
+  expect(isAway(new ConnectError("", Code.Unavailable))).toBe(true);
+  expect(isAway(refused())).toBe(false);
+  expect(isAway(null)).toBe(false);
 });

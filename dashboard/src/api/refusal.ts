@@ -32,6 +32,12 @@ export function reason(error: unknown): string {
   }
 }
 
+/** Whether no answer came at all, or none in time. */
+export function isAway(error: unknown): boolean {
+  const silences = [Code.Unavailable, Code.Unknown, Code.DeadlineExceeded, Code.Canceled];
+  return error !== null && silences.includes(ConnectError.from(error).code);
+}
+
 /** The fields that the server refused; none where it refused the request for another reason. */
 export function refusedFields(error: unknown): RefusedField[] {
   return ConnectError.from(error)

@@ -35,13 +35,16 @@ export function SessionGate({ children }: { children: ReactNode }) {
     queryKey: ["session"],
     queryFn: ({ signal }) => api.auth.whoAmI({}, { signal }),
     staleTime: Number.POSITIVE_INFINITY,
-    retry: (n, error) => !isSignedOut(error) && n < 2,
   });
   if (me.isPending) {
     return <Loading what="your session" />;
   }
-  if (me.isError) {
-    return isSignedOut(me.error) ? <SignIn /> : <Failed error={me.error} retry={() => me.refetch()} />;
+  if (me.isError && isSignedOut(me.error)) {
+    return <SignIn />;
+  }
+  // A server that is gone for a moment takes nothing away that was read before.
+  if (!me.data) {
+    return <Failed error={me.error} retry={() => me.refetch()} />;
   }
   const signOut = async () => {
     await api.auth.signOut({});

@@ -1,6 +1,7 @@
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { Command, Inbox, LogOut, type LucideIcon, Moon, Sun, Users } from "lucide-react";
 import { useState } from "react";
+import { useLive } from "@/api/live";
 import { useKeys } from "@/keys/keys";
 import { roleName } from "@/words/names";
 import { Connection } from "./connection";
@@ -22,6 +23,7 @@ const PAGES: {
 /** What surrounds every page: where one can go, who is signed in, and how fresh it all is. */
 export function Shell() {
   const session = useSession();
+  useLive();
   const navigate = useNavigate();
   const theme = useTheme();
   const [shown, setShown] = useState<"palette" | "help" | null>(null);
@@ -63,7 +65,7 @@ export function Shell() {
           ))}
         </nav>
         <div className="ml-auto flex items-center gap-1">
-          <span className="mr-2 hidden md:block">
+          <span className="mr-2">
             <Connection />
           </span>
           <IconButton label="Commands" Icon={Command} onClick={() => setShown("palette")} />
