@@ -15,10 +15,11 @@ use regiment_core::{
 };
 
 use crate::{
+    Action,
     controls::Control,
     inert,
     line::{Line, Value},
-    rendered::{Action, Style, limit},
+    rendered::{Style, limit},
     texts::Key,
 };
 

@@ -7,15 +7,21 @@
 //! Nothing here talks to Discord. Words live in a [`Texts`] set that a deployment may replace;
 //! `docs/messages.md` lists them.
 
+mod action;
+mod answer;
 mod compose;
 mod controls;
+mod custom_id;
 mod inert;
 mod line;
 mod render;
 mod rendered;
 mod texts;
 
+pub use action::{Action, CardStep, Consent, Question};
+pub use answer::{Answer, File, Form, Input, InputStyle, Later, Note};
+pub use custom_id::{CustomIds, For, UnreadId};
 pub use regiment_core::OrderNumber;
 pub use render::{RenderError, render};
-pub use rendered::{Action, Attachment, Button, Choice, Rendered, Row, Style, limit};
+pub use rendered::{Attachment, Button, Choice, Rendered, Row, Select, SelectAnswer, Style, limit};
 pub use texts::{Texts, TextsError};

@@ -1,13 +1,8 @@
 //! A message as Discord would show it, as plain data.
 
-use jiff::civil::Date;
-use regiment_core::{
-    Slug,
-    record::{DoneOrMissed, Exercise, Meal, MealTemplate, OrderKind},
-};
 use serde::{Deserialize, Serialize};
 
-use crate::OrderNumber;
+use crate::{Action, OrderNumber};
 
 /// Discord's limits that a rendered message keeps. Lengths are counted in UTF-16 units: Discord
 /// counts characters, and no text has more characters than units.
@@ -26,6 +21,16 @@ pub mod limit {
     pub const LABEL: usize = 80;
     /// Length of a link behind a button.
     pub const URL: usize = 512;
+    /// Length of a control's id, which is ASCII.
+    pub const CUSTOM_ID: usize = 100;
+    /// Length of what a menu says while nothing is chosen: Discord takes 150.
+    pub const PLACEHOLDER: usize = 100;
+    /// Length of a form's title.
+    pub const TITLE: usize = 45;
+    /// Fields of a form.
+    pub const INPUTS: usize = 5;
+    /// Length of a field's label.
+    pub const INPUT_LABEL: usize = 45;
 }
 
 /// A message as Discord would show it.
@@ -68,6 +73,8 @@ pub enum Row {
     Buttons(Vec<Button>),
     /// At most [`limit::CHOICES`] choices, where buttons would not fit.
     Menu(Vec<Choice>),
+    /// A question with answers to choose from.
+    Select(Select),
 }
 
 /// A button.
@@ -106,60 +113,24 @@ pub enum Style {
     Link,
 }
 
-/// What pressing a button asks for. No two buttons of a message share an action.
-///
-/// Ids are whole: whoever puts them into a `custom_id` of at most 100 characters shortens them.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case")]
-pub enum Action {
-    /// Opens the check-in form.
-    Checkin {
-        /// The local date.
-        date: Date,
-    },
-    /// Logs a meal.
-    Meal {
-        /// The local date.
-        date: Date,
-        /// The meal.
-        meal_id: Slug<Meal>,
-        /// Eaten as ordered, or not.
-        status: DoneOrMissed,
-    },
-    /// Opens the form for the minutes of cardio.
-    Cardio {
-        /// The local date.
-        date: Date,
-    },
-    /// Opens the form for a top set.
-    TopSet {
-        /// The local date.
-        date: Date,
-        /// The exercise.
-        exercise_id: Slug<Exercise>,
-    },
-    /// Starts a rest timer.
-    Rest {
-        /// How long.
-        seconds: u16,
-    },
-    /// Chooses the coming cycle's plan.
-    Plan {
-        /// The Tuesday on which the cycle begins.
-        cycle_start: Date,
-        /// The template.
-        template_id: Slug<MealTemplate>,
-    },
-    /// Asks the coach to be excused from an order.
-    Excuse {
-        /// The local date.
-        date: Date,
-        /// The order.
-        order: OrderKind,
-    },
-    /// Opens a link; Discord does that by itself.
-    Open {
-        /// An `https` address.
-        url: String,
-    },
+/// A question with answers to choose from, of which one is chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Select {
+    /// What choosing does; which answer it was comes with the choice.
+    pub action: Action,
+    /// What stands there while nothing is chosen.
+    pub placeholder: String,
+    /// 1 to [`limit::CHOICES`] answers.
+    pub answers: Vec<SelectAnswer>,
+}
+
+/// One answer of a question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SelectAnswer {
+    /// What comes back when it is chosen: up to 100 characters, different from the others'.
+    pub value: String,
+    /// What it says.
+    pub label: String,
+    /// Whether it is the one that stands.
+    pub is_chosen: bool,
 }

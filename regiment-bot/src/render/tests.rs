@@ -30,6 +30,7 @@ fn described(rendered: &Rendered) -> String {
             Row::Menu(choices) => {
                 choices.iter().map(|it| format!("({}) {:?}", it.label, it.action)).collect()
             }
+            Row::Select(_) => panic!("no order asks such a question"),
         };
         text.extend(["\n--- row\n", &labels.join("\n")]);
     }
@@ -54,11 +55,13 @@ fn assert_within_limits(rendered: &Rendered) {
         let (n, most) = match row {
             Row::Buttons(buttons) => (buttons.len(), 5),
             Row::Menu(choices) => (choices.len(), 25),
+            Row::Select(_) => panic!("no order asks such a question"),
         };
         assert!((1..=most).contains(&n));
         let buttons: Vec<(&Action, &str)> = match row {
             Row::Buttons(row) => row.iter().map(|it| (&it.action, it.label.as_str())).collect(),
             Row::Menu(row) => row.iter().map(|it| (&it.action, it.label.as_str())).collect(),
+            Row::Select(_) => panic!("no order asks such a question"),
         };
         for (action, label) in buttons {
             assert!(actions.insert(action.clone()), "two buttons do {action:?}");
