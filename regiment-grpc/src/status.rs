@@ -151,10 +151,11 @@ pub(crate) fn of(error: Error, at: &str) -> Status {
     }
 }
 
-/// As [`of`], with a field that the request knows under another name.
-pub(crate) fn renamed(error: Error, from: &str, to: &str) -> Status {
-    let rename = |refused: Invalid| {
-        if refused.field() == from { refused.named(to) } else { refused }
+/// As [`of`], with fields that the request knows under other names: each with its path there.
+pub(crate) fn renamed(error: Error, names: &[(&str, &str)]) -> Status {
+    let rename = |refused: Invalid| match names.iter().find(|(from, _)| *from == refused.field()) {
+        Some((_, path)) => refused.named(*path),
+        None => refused,
     };
     if let Error::Invalid(refused) = error {
         return of(Error::Invalid(refused.into_iter().map(rename).collect()), "");

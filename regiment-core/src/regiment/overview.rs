@@ -12,7 +12,7 @@ use crate::{
     measure::Minutes,
     record::{
         CardSource, CheckinReport, ClientProfile, CompiledPlan, Gate, Infraction, JobCard, Log,
-        LogKey, Order, Standing, Stream,
+        LogKey, Order, Ordered, Standing, Stream,
     },
     store::{Lift, NeedPlace},
 };
@@ -219,9 +219,23 @@ impl Regiment {
 pub(super) fn items(orders: &[Order], log: impl Fn(&LogKey) -> Option<Log>) -> Vec<Item> {
     orders
         .iter()
-        .flat_map(|order| order.keys().into_iter().map(|key| (key, order.deadline)))
-        .map(|(key, deadline)| Item { log: log(&key), key, deadline })
+        .flat_map(|order| order.keys().into_iter().map(move |key| (order, key)))
+        .map(|(order, key)| item(order, log(&key), key))
         .collect()
+}
+
+fn item(order: &Order, log: Option<Log>, key: LogKey) -> Item {
+    let (exercise, minutes) = match (&order.ordered, key.stream) {
+        (Ordered::Training(training), _) => {
+            let set = training.sets.iter().find(|set| set.exercise_id.as_str() == key.item);
+            (set.map(|set| set.exercise.clone()), None)
+        }
+        (Ordered::Fuel { cardio: Some(cardio), .. }, Stream::Cardio) => {
+            (None, Some(cardio.minutes))
+        }
+        (Ordered::Fuel { .. } | Ordered::Checkin, _) => (None, None),
+    };
+    Item { key, order: order.kind(), exercise, minutes, deadline: order.deadline, log }
 }
 
 /// Counts the events that count, over the windows of the escalation that end on a local date.

@@ -10,8 +10,10 @@ use crate::{
     UserId,
     calendar::local_date,
     engine::schedule::Trigger,
+    measure::Minutes,
     record::{
-        ClientProfile, Gate, Infraction, JobCard, Log, LogKey, Order, Revision, Standing, Stream,
+        ClientProfile, Gate, Infraction, JobCard, Log, LogKey, Order, OrderKind, Revision,
+        Standing, Stream,
     },
     store::{LogsWanted, RevisionPlace},
 };
@@ -36,6 +38,12 @@ pub struct Today {
 pub struct Item {
     /// What it is.
     pub key: LogKey,
+    /// Which drop asked for it.
+    pub order: OrderKind,
+    /// The exercise's name, on a top set.
+    pub exercise: Option<String>,
+    /// The minutes asked for, on cardio.
+    pub minutes: Option<Minutes>,
     /// When it closes.
     pub deadline: Timestamp,
     /// The effective log, where there is one.

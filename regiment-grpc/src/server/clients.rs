@@ -4,6 +4,7 @@ mod excuses;
 mod form;
 mod leave;
 mod list;
+mod own;
 mod plans;
 mod summary;
 
@@ -14,18 +15,22 @@ use regiment_core::engine::onboarding::{Override, StartDate};
 use regiment_core::record::{Actor, ClientProfile};
 use regiment_core::regiment::{Error, Intake, Regiment};
 use regiment_proto::v1;
+use regiment_proto::v1::Permission;
 use regiment_proto::v1::client_service_server::ClientService;
 use regiment_proto::v1::{
     ActivateClientRequest, ActivateClientResponse, ArchiveClientRequest, ArchiveClientResponse,
-    CreateClientRequest, CreateClientResponse, DecideExcuseRequestRequest,
-    DecideExcuseRequestResponse, EraseClientRequest, EraseClientResponse, ExcuseClientRequest,
-    ExcuseClientResponse, ExportClientRequest, GetClientRequest, GetClientResponse, GetPlanRequest,
-    GetPlanResponse, GetStandingRequest, GetStandingResponse, GetTodayRequest, GetTodayResponse,
-    LiftRefeedBlockRequest, LiftRefeedBlockResponse, ListClientsRequest, ListClientsResponse,
-    ListExcuseRequestsRequest, ListExcuseRequestsResponse, PauseClientRequest, PauseClientResponse,
-    PlanRefeedRequest, PlanRefeedResponse, RecompilePlanRequest, RecompilePlanResponse,
-    ReopenClientRequest, ReopenClientResponse, ResumeClientRequest, ResumeClientResponse,
-    UpdateClientRequest, UpdateClientResponse, VoidInfractionRequest, VoidInfractionResponse,
+    ChoosePlanRequest, ChoosePlanResponse, CreateClientRequest, CreateClientResponse,
+    DecideExcuseRequestRequest, DecideExcuseRequestResponse, EnlistRequest, EnlistResponse,
+    EraseClientRequest, EraseClientResponse, ExcuseClientRequest, ExcuseClientResponse,
+    ExportClientRequest, GetClientRequest, GetClientResponse, GetPlanRequest, GetPlanResponse,
+    GetSettingsRequest, GetSettingsResponse, GetStandingRequest, GetStandingResponse,
+    GetTodayRequest, GetTodayResponse, LiftRefeedBlockRequest, LiftRefeedBlockResponse,
+    ListClientsRequest, ListClientsResponse, ListExcuseRequestsRequest, ListExcuseRequestsResponse,
+    PauseClientRequest, PauseClientResponse, PlanRefeedRequest, PlanRefeedResponse,
+    RecompilePlanRequest, RecompilePlanResponse, ReopenClientRequest, ReopenClientResponse,
+    RequestExcuseRequest, RequestExcuseResponse, ResumeClientRequest, ResumeClientResponse,
+    UpdateClientRequest, UpdateClientResponse, UpdateSettingsRequest, UpdateSettingsResponse,
+    VoidInfractionRequest, VoidInfractionResponse,
 };
 use tonic::{Request, Response, Status};
 
@@ -163,6 +168,13 @@ impl ClientService for Clients {
         once(&self.regiment, asked, work, read).await
     }
 
+    async fn enlist(
+        &self,
+        request: Request<EnlistRequest>,
+    ) -> Result<Response<EnlistResponse>, Status> {
+        own::enlist(self, request).await
+    }
+
     async fn update_client(
         &self,
         request: Request<UpdateClientRequest>,
@@ -283,6 +295,13 @@ impl ClientService for Clients {
         excuses::excuse(self, request).await
     }
 
+    async fn request_excuse(
+        &self,
+        request: Request<RequestExcuseRequest>,
+    ) -> Result<Response<RequestExcuseResponse>, Status> {
+        own::request_excuse(self, request).await
+    }
+
     async fn list_excuse_requests(
         &self,
         request: Request<ListExcuseRequestsRequest>,
@@ -334,6 +353,13 @@ impl ClientService for Clients {
         plans::get(self, request.into_inner()).await.map(Response::new)
     }
 
+    async fn choose_plan(
+        &self,
+        request: Request<ChoosePlanRequest>,
+    ) -> Result<Response<ChoosePlanResponse>, Status> {
+        own::choose_plan(self, request).await
+    }
+
     async fn recompile_plan(
         &self,
         request: Request<RecompilePlanRequest>,
@@ -366,8 +392,26 @@ impl ClientService for Clients {
         let by = Principal::of(&request)?;
         let user_id = convert::user_id("name", &request.into_inner().name)?;
         by.check_reads(user_id)?;
-        let standing = self.standing(user_id).await?;
+        let mut standing = self.standing(user_id).await?;
+        if !by.may(Permission::Read) {
+            let events = standing.iter_mut().flat_map(|standing| &mut standing.infractions);
+            events.for_each(|event| event.void_reason.clear());
+        }
         Ok(Response::new(GetStandingResponse { standing }))
+    }
+
+    async fn get_settings(
+        &self,
+        request: Request<GetSettingsRequest>,
+    ) -> Result<Response<GetSettingsResponse>, Status> {
+        own::settings(self, request).await.map(Response::new)
+    }
+
+    async fn update_settings(
+        &self,
+        request: Request<UpdateSettingsRequest>,
+    ) -> Result<Response<UpdateSettingsResponse>, Status> {
+        own::update_settings(self, request).await
     }
 }
 

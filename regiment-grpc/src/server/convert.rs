@@ -7,7 +7,8 @@ use regiment_core::engine::schedule::Trigger;
 use regiment_core::measure::{BodyWeight, Load, Reps};
 use regiment_core::record::{
     CardioStatus, Cause, CheckinReport, ClientProfile, DoneOrMissed, Gate, Goal, Infraction,
-    InfractionKind, Level, Log, Macros, Mood, Note, Revision, Sleep, Status, Stream, TopSet,
+    InfractionKind, Level, Log, Macros, Mood, Note, OrderKind, Revision, Sleep, Status, Stream,
+    TopSet,
 };
 use regiment_core::regiment::{Item, Report, Today};
 use regiment_core::{Invalid, UserId};
@@ -194,6 +195,7 @@ twins! {
     Mood = Mood: Great, Okay, Bad;
     Stream = Stream: Meal, Training, Cardio, Checkin;
     Gate = Gate: Open, NotActive, Paused, NotStarted;
+    OrderKind = OrderKind: Checkin, Fuel, Training;
 }
 
 impl Twin<Sleep> for v1::Sleep {
@@ -364,7 +366,7 @@ pub(super) fn today(today: Today) -> v1::GetTodayResponse {
 }
 
 pub(super) fn duty(item: Item) -> v1::Duty {
-    let Item { key, deadline, log } = item;
+    let Item { key, order, exercise, minutes, deadline, log } = item;
     let state = match log.as_ref().map(log_status) {
         None | Some(v1::LogStatus::Unspecified) => v1::DutyState::Open,
         Some(v1::LogStatus::Completed) => v1::DutyState::Completed,
@@ -376,6 +378,9 @@ pub(super) fn duty(item: Item) -> v1::Duty {
         item: key.item,
         state: state.into(),
         deadline: Some(proto_instant(deadline)),
+        order: v1::OrderKind::from_record(order).into(),
+        exercise: exercise.unwrap_or_default(),
+        assigned_minutes: minutes.map_or(0, |minutes| minutes.get().into()),
     }
 }
 

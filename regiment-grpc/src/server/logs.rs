@@ -14,6 +14,7 @@ use regiment_core::measure::Minutes;
 use regiment_core::record::{LogKey, Stream};
 use regiment_core::regiment::{Answer, Durability, Error, Regiment, Submitted};
 use regiment_proto::v1;
+use regiment_proto::v1::Permission;
 use regiment_proto::v1::log::Report;
 use regiment_proto::v1::log_service_server::LogService;
 use regiment_proto::v1::{
@@ -255,29 +256,47 @@ impl LogService for Logs {
         &self,
         request: Request<ListLogsRequest>,
     ) -> Result<Response<ListLogsResponse>, Status> {
-        list::list(&self.regiment, request.into_inner()).await.map(Response::new)
+        let by = Principal::of(&request)?;
+        let asked = request.into_inner();
+        by.check_reads(convert::user_id("client", &asked.client)?)?;
+        let mut listed = list::list(&self.regiment, asked).await?;
+        if !by.may(Permission::Read) {
+            listed.logs.iter_mut().for_each(|log| log.override_reason.clear());
+        }
+        Ok(Response::new(listed))
     }
 
     async fn list_days(
         &self,
         request: Request<ListDaysRequest>,
     ) -> Result<Response<ListDaysResponse>, Status> {
-        list::days(&self.regiment, request.into_inner()).await.map(Response::new)
+        let asked = readable(request, |asked| &asked.client)?;
+        list::days(&self.regiment, asked).await.map(Response::new)
     }
 
     async fn list_lifts(
         &self,
         request: Request<ListLiftsRequest>,
     ) -> Result<Response<ListLiftsResponse>, Status> {
-        stats::lifts(&self.regiment, request.into_inner()).await.map(Response::new)
+        let asked = readable(request, |asked| &asked.client)?;
+        stats::lifts(&self.regiment, asked).await.map(Response::new)
     }
 
     async fn get_weight_trend(
         &self,
         request: Request<GetWeightTrendRequest>,
     ) -> Result<Response<GetWeightTrendResponse>, Status> {
-        stats::weight_trend(&self.regiment, request.into_inner()).await.map(Response::new)
+        let asked = readable(request, |asked| &asked.client)?;
+        stats::weight_trend(&self.regiment, asked).await.map(Response::new)
     }
+}
+
+/// Returns a request of somebody who may read about the client whom it names.
+fn readable<R>(request: Request<R>, client: impl Fn(&R) -> &str) -> Result<R, Status> {
+    let by = Principal::of(&request)?;
+    let asked = request.into_inner();
+    by.check_reads(convert::user_id("client", client(&asked))?)?;
+    Ok(asked)
 }
 
 fn key_of(user_id: UserId, date: Date, answer: &Answer) -> LogKey {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use prost::Message as _;
 use prost_types::field_descriptor_proto::Type;
-use prost_types::{DescriptorProto, FileDescriptorSet};
+use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet};
 use regiment_core::regiment::Account;
 use regiment_core::store::{Role, SecretKind};
 use regiment_grpc::config::Config;
@@ -46,9 +46,7 @@ pub(crate) struct Method {
 
 /// Returns every method of the API; whoever signs out does it last.
 pub(crate) fn methods() -> Vec<Method> {
-    let set = FileDescriptorSet::decode(regiment_proto::FILE_DESCRIPTOR_SET).expect("descriptors");
-    let files: Vec<_> =
-        set.file.into_iter().filter(|file| file.package() == "regiment.v1").collect();
+    let files = files();
     let message = |name: &str| {
         let short = name.rsplit('.').next().expect("a name");
         let mut messages = files.iter().flat_map(|file| &file.message_type);
@@ -69,6 +67,11 @@ pub(crate) fn methods() -> Vec<Method> {
     methods
 }
 
+fn files() -> Vec<FileDescriptorProto> {
+    let set = FileDescriptorSet::decode(regiment_proto::FILE_DESCRIPTOR_SET).expect("descriptors");
+    set.file.into_iter().filter(|file| file.package() == "regiment.v1").collect()
+}
+
 /// Who is let through, as the domain says.
 fn allowed(permission: Permission) -> BTreeSet<Who> {
     use Who::{Admin, Bot, BotForClient, BotForCoach, Coach, Operator, Session, Viewer};
@@ -87,6 +90,7 @@ fn allowed(permission: Permission) -> BTreeSet<Who> {
         Permission::Log => [staff.as_slice(), &[BotForClient]].concat(),
         Permission::Admin => vec![Admin, Operator],
         Permission::SelfOrAdmin => vec![Admin, Operator, BotForClient, BotForCoach],
+        Permission::Self_ => vec![BotForClient, BotForCoach],
         Permission::Bot => vec![Bot, BotForClient, BotForCoach],
     };
     some.into_iter().collect()
@@ -189,26 +193,45 @@ async fn a_client_reaches_nothing_of_another_through_any_method() {
         .into_iter()
         .find(|(who, _)| *who == Who::BotForClient)
         .expect("he is among them");
+    let messages: Vec<_> = files().into_iter().flat_map(|file| file.message_type).collect();
     let mut n_methods = 0;
     for Method { path, permission, request } in methods() {
-        if !matches!(permission, Permission::Log | Permission::SelfOrRead | Permission::SelfOrAdmin)
-        {
+        let is_his_own = matches!(
+            permission,
+            Permission::Log | Permission::SelfOrRead | Permission::SelfOrAdmin | Permission::Self_
+        );
+        if !is_his_own {
             continue;
         }
-        let names = ["name", "client"];
-        let field = request
-            .field
-            .iter()
-            .find(|field| names.contains(&field.name()) && field.r#type() == Type::String)
-            .unwrap_or_else(|| panic!("{path} names its client in none of {names:?}"));
-        let key = u8::try_from(field.number() << 3 | 2).expect("a low number");
-        let somebody = b"clients/43";
-        let message = [&[key, u8::try_from(somebody.len()).expect("it is short")], &somebody[..]];
-        let answered = browser.send(&path, frame(&message.concat())).await;
+        let message = about_43(&request, &messages)
+            .unwrap_or_else(|| panic!("{path} does not say whom it is about"));
+        let answered = browser.send(&path, frame(&message)).await;
         assert_eq!(answered.status.code(), Code::PermissionDenied, "{path}: {:?}", answered.status);
         n_methods += 1;
     }
-    assert!(n_methods >= 7, "only {n_methods} methods were called");
+    assert!(n_methods >= 18, "only {n_methods} methods were called");
+}
+
+/// Writes a request that names client 43, in a field of its own or of a message that it holds.
+fn about_43(request: &DescriptorProto, messages: &[DescriptorProto]) -> Option<Vec<u8>> {
+    let write = |field: &FieldDescriptorProto, value: &[u8]| {
+        let key = u8::try_from(field.number() << 3 | 2).expect("a low number");
+        [&[key, u8::try_from(value.len()).expect("it is short")], value].concat()
+    };
+    let (texts, held): (Vec<_>, Vec<_>) =
+        request.field.iter().partition(|field| field.r#type() == Type::String);
+    let texts = texts.into_iter().find_map(|field| match field.name() {
+        "name" | "client" => Some(write(field, b"clients/43")),
+        "user_id" => Some(write(field, b"43")),
+        _ => None,
+    });
+    texts.or_else(|| {
+        held.into_iter().find_map(|field| {
+            let name = field.type_name().trim_start_matches(".regiment.v1.");
+            let held = messages.iter().find(|message| message.name() == name)?;
+            Some(write(field, &about_43(held, messages)?))
+        })
+    })
 }
 
 #[tokio::test]

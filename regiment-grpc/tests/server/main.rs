@@ -18,6 +18,7 @@ mod leave;
 mod limits;
 mod logs;
 mod nonsense;
+mod own;
 mod practice;
 mod redaction;
 mod sign_in;

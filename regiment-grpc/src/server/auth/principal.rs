@@ -67,6 +67,7 @@ impl Principal {
             Permission::Log => is_staff || acts_for_somebody,
             Permission::Admin => self.role == Role::Admin,
             Permission::SelfOrAdmin => self.role == Role::Admin || acts_for_somebody,
+            Permission::Self_ => acts_for_somebody,
             Permission::Bot => self.role == Role::Bot,
         }
     }
@@ -85,6 +86,14 @@ impl Principal {
     /// `PERMISSION_DENIED`, where the caller is somebody else.
     pub fn himself_or_staff(&self, client: UserId) -> Result<Actor, Status> {
         if self.is_himself(client) { Ok(Actor::Client(client)) } else { self.staff_or_not_yours() }
+    }
+
+    /// Lets a person through for himself, and nobody else.
+    ///
+    /// # Errors
+    /// `PERMISSION_DENIED`, where the caller is somebody else.
+    pub fn check_himself(&self, client: UserId) -> Result<(), Status> {
+        if self.is_himself(client) { Ok(()) } else { Err(not_yours()) }
     }
 
     /// Lets those through who may read about a client: himself, viewers and staff.
@@ -173,6 +182,7 @@ mod tests {
         check(Permission::Log, [0, 1, 1, 0, 1, 1]);
         check(Permission::Admin, [0, 0, 1, 0, 0, 0]);
         check(Permission::SelfOrAdmin, [0, 0, 1, 0, 1, 1]);
+        check(Permission::Self_, [0, 0, 0, 0, 1, 1]);
         check(Permission::Bot, [0, 0, 0, 1, 1, 1]);
     }
 
@@ -184,6 +194,8 @@ mod tests {
         client.staff().unwrap_err();
         client.check_reads(user("42")).unwrap();
         client.check_reads(user("43")).unwrap_err();
+        client.check_himself(user("42")).unwrap();
+        client.check_himself(user("43")).unwrap_err();
     }
 
     #[test]
@@ -194,6 +206,7 @@ mod tests {
         assert_eq!(coach.staff().unwrap(), by);
         assert_eq!(coach.himself_or_staff(user("7")).unwrap(), Actor::Client(user("7")));
         coach.check_reads(user("42")).unwrap();
+        coach.check_himself(user("42")).unwrap_err();
     }
 
     #[test]

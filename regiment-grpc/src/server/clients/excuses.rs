@@ -2,7 +2,7 @@
 
 use regiment_core::message::Decision;
 use regiment_core::record::{ExcuseReason, ExcuseRequest, InfractionKind, Stream};
-use regiment_core::regiment::{Regiment, Span};
+use regiment_core::regiment::{Error, Regiment, Span};
 use regiment_core::{Id, Invalid, UserId};
 use regiment_proto::v1;
 use regiment_proto::v1::{
@@ -42,8 +42,7 @@ pub(super) async fn excuse(
     violations.done()?;
     let (user_id, span) = user_id.zip(span).expect("neither was refused");
     let excuse = async |regiment: Regiment| {
-        let excused = regiment.excuse(user_id, span, note, actor).await;
-        excused.map_err(|error| status::of(error, "span"))
+        regiment.excuse(user_id, span, note, actor).await.map_err(refused)
     };
     let read = async || Ok(ExcuseClientResponse { standing: clients.standing(user_id).await? });
     act(&clients.regiment, asked, excuse, read).await
@@ -146,7 +145,7 @@ pub(super) async fn lift_refeed_block(
     act(&clients.regiment, asked, lift, read).await
 }
 
-fn read_span(span: v1::ExcuseSpan, violations: &mut Violations) -> Option<Span> {
+pub(super) fn read_span(span: v1::ExcuseSpan, violations: &mut Violations) -> Option<Span> {
     let v1::ExcuseSpan { from_date, until_date, streams, item, reason } = span;
     let from = convert::required_date("from_date", &from_date);
     let from = violations.check("span.from_date", from);
@@ -163,7 +162,12 @@ fn read_span(span: v1::ExcuseSpan, violations: &mut Violations) -> Option<Span> 
     Some(Span { from: from?, until: until?, streams, item, reason: reason? })
 }
 
-fn shown(request: ExcuseRequest) -> v1::ExcuseRequest {
+/// Names what the engine refuses of a span as the request does.
+pub(super) fn refused(error: Error) -> Status {
+    status::renamed(error, &[("from", "span.from_date"), ("until", "span.until_date")])
+}
+
+pub(super) fn shown(request: ExcuseRequest) -> v1::ExcuseRequest {
     let ExcuseRequest { id, user_id, from, until, streams, item, reason, asked_at, .. } = request;
     let streams = streams.into_iter().map(|stream| v1::Stream::from_record(stream).into());
     v1::ExcuseRequest {

@@ -49,7 +49,7 @@ pub(super) async fn recompile(
     let basis = if *assigned_template { Basis::Assigned } else { Basis::Running };
     let recompile = async |regiment: Regiment| {
         let recompiled = regiment.recompile(user_id, (start, basis), &actor).await;
-        recompiled.map_err(|error| status::renamed(error, "cycle_start", "cycle_start_date"))
+        recompiled.map_err(|error| status::renamed(error, &[("cycle_start", "cycle_start_date")]))
     };
     let read =
         async || Ok(RecompilePlanResponse { plan: shown(clients, user_id, Some(start)).await? });
@@ -73,7 +73,7 @@ pub(super) async fn refeed(
     let ((user_id, date), macros) = user_id.zip(date).zip(macros).expect("none was refused");
     let refeed = async |regiment: Regiment| {
         let planned = regiment.plan_refeed(user_id, (date, macros), &actor).await;
-        planned.map_err(|error| status::renamed(error, "cycle_start", "date"))
+        planned.map_err(|error| status::renamed(error, &[("cycle_start", "date")]))
     };
     let read = async || Ok(PlanRefeedResponse { plan: shown(clients, user_id, Some(date)).await? });
     act(&clients.regiment, asked, refeed, read).await
