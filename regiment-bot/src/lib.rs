@@ -4,14 +4,17 @@
 //! The one rule: what came from outside stays inert. A food, an alias or a coach's own words can
 //! neither format a message nor mention anybody.
 //!
-//! Nothing here talks to Discord. Words live in a [`Texts`] set that a deployment may replace;
-//! `docs/messages.md` lists them.
+//! Words live in a [`Texts`] set that a deployment may replace; `docs/messages.md` lists them.
+//! `docs/bot.md` tells how the process works that sends them and answers.
 
 mod action;
 mod answer;
+mod api;
 mod compose;
+mod config;
 mod controls;
 mod custom_id;
+mod discord;
 mod inert;
 mod line;
 mod render;
@@ -20,7 +23,10 @@ mod texts;
 
 pub use action::{Action, CardStep, Consent, Question};
 pub use answer::{Answer, File, Form, Input, InputStyle, Later, Note};
+pub use api::{Api, ApiError, Calls, is_away, patiently};
+pub use config::{Config, InvalidConfig};
 pub use custom_id::{CustomIds, For, UnreadId};
+pub use discord::{Asks, Interaction, Options, Person, Shown, Ticket, Unreadable};
 pub use regiment_core::OrderNumber;
 pub use render::{RenderError, render};
 pub use rendered::{Attachment, Button, Choice, Rendered, Row, Select, SelectAnswer, Style, limit};

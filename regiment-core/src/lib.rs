@@ -17,6 +17,7 @@ pub mod policy;
 pub mod record;
 #[cfg(feature = "store")]
 pub mod regiment;
+mod secret;
 #[cfg(feature = "testing")]
 pub mod simulate;
 #[cfg(feature = "store")]
@@ -33,3 +34,4 @@ pub use invalid::Invalid;
 pub use library::Library;
 pub use order_number::OrderNumber;
 pub use policy::Policy;
+pub use secret::Secret;
