@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::{Action, Row};
+use crate::{Action, Row, inert, limit};
 
 /// An answer to an interaction.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,6 +97,33 @@ impl Note {
     /// Makes a note of words alone.
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into(), ..Self::default() }
+    }
+}
+
+impl Input {
+    /// Asks for one line that may stay empty.
+    pub(crate) fn short(id: &'static str, label: impl Into<String>, max: u16) -> Self {
+        let label = inert::clip(&label.into(), limit::INPUT_LABEL);
+        let (style, required) = (InputStyle::Short, false);
+        let (min, value, placeholder) = (None, None, None);
+        Self { id, label, style, required, min, max: Some(max), value, placeholder }
+    }
+
+    /// Asks for several lines that may stay empty.
+    pub(crate) fn long(id: &'static str, label: impl Into<String>, max: u16) -> Self {
+        Self { style: InputStyle::Long, ..Self::short(id, label, max) }
+    }
+
+    /// Must be filled in.
+    pub(crate) fn required(self) -> Self {
+        Self { required: true, min: Some(1), ..self }
+    }
+
+    /// Holds a text already, cut to what is taken.
+    pub(crate) fn holding(self, value: &str) -> Self {
+        let longest = usize::from(self.max.unwrap_or(u16::MAX));
+        let value: String = value.chars().take(longest).collect();
+        Self { value: Some(value).filter(|value| !value.is_empty()), ..self }
     }
 }
 

@@ -6,10 +6,9 @@ use jiff::{
 };
 use regiment_core::{
     Slug,
-    measure::Load,
     message::{Decision, Message, ShoppingItem},
     record::{
-        Alert, Board, CardioOrder, DoneOrMissed, LastSet, MealOrder, MealTemplate, OrderKind,
+        Alert, Board, CardioOrder, DoneOrMissed, LastSet, Meal, MealOrder, MealTemplate, OrderKind,
         Place, Portion, Ranking, SetOrder, TrainingOrder,
     },
 };
@@ -109,7 +108,8 @@ pub(crate) fn page(message: &Message) -> Option<Page> {
 }
 
 impl Page {
-    fn titled(title: impl Into<Line>) -> Self {
+    /// A page that has a title and nothing else.
+    pub(crate) fn titled(title: impl Into<Line>) -> Self {
         Self {
             title: title.into(),
             date: None,
@@ -142,7 +142,7 @@ fn fuel(
 ) -> Page {
     let mut blocks: Vec<Block> = (1..).zip(meals).map(|(n, meal)| meal_block(n, meal)).collect();
     let mut groups: Vec<Vec<Control>> =
-        (1..).zip(meals).map(|(n, meal)| meal_buttons(date, n, meal)).collect();
+        (1..).zip(meals).map(|(n, meal)| meal_buttons(date, n, &meal.meal_id)).collect();
     let mut last = Vec::new();
     if let Some(cardio) = cardio {
         blocks.push(Block {
@@ -169,9 +169,10 @@ fn meal_block(n: u32, meal: &MealOrder) -> Block {
     Block { heading: Some(numbered(Key::FuelMeal, n)), lines: lines.collect() }
 }
 
-fn meal_buttons(date: Date, n: u32, meal: &MealOrder) -> Vec<Control> {
+/// Returns the buttons of a meal: eaten as ordered, or not.
+pub(crate) fn meal_buttons(date: Date, n: u32, meal_id: &Slug<Meal>) -> Vec<Control> {
     let button = |status, label, style| {
-        let action = Action::Meal { date, meal_id: meal.meal_id.clone(), status };
+        let action = Action::Meal { date, meal_id: meal_id.clone(), status };
         Control::new(action, numbered(label, n), style)
     };
     vec![
@@ -233,7 +234,7 @@ fn set_block(n: u32, set: &SetOrder) -> Block {
     )];
     lines.extend(set.last.iter().map(|last| {
         let values = vec![
-            ("weight", kilograms(last.weight_kg)),
+            ("weight", kilograms(last.weight_kg.get())),
             ("reps", Value::ours(last.reps)),
             ("date", day(last.date).into()),
         ];
@@ -327,9 +328,9 @@ fn rearming(
 fn record(exercise: &str, set: &LastSet, previous: &LastSet) -> Page {
     let values = vec![
         ("exercise", Value::name(exercise)),
-        ("weight", kilograms(set.weight_kg)),
+        ("weight", kilograms(set.weight_kg.get())),
         ("reps", Value::ours(set.reps)),
-        ("previous_weight", kilograms(previous.weight_kg)),
+        ("previous_weight", kilograms(previous.weight_kg.get())),
         ("previous_reps", Value::ours(previous.reps)),
         ("previous_date", day(previous.date).into()),
     ];
@@ -427,8 +428,8 @@ fn amount(grams: u32, units: Option<u32>) -> (&'static str, Value) {
 }
 
 /// Writes a weight to the hundredth of a kilogram: plates in pounds are no round kilograms.
-fn kilograms(weight: Load) -> Value {
-    Value::ours((weight.get() * 100.0).round() / 100.0)
+pub(crate) fn kilograms(weight: f64) -> Value {
+    Value::ours((weight * 100.0).round() / 100.0)
 }
 
 /// Writes minutes and seconds.
@@ -442,7 +443,8 @@ fn due(key: Key, deadline: Timestamp) -> Line {
     Line::Text(key, vec![("deadline", at)])
 }
 
-fn day(date: Date) -> Line {
+/// Writes a date with its weekday.
+pub(crate) fn day(date: Date) -> Line {
     let weekday = match date.weekday() {
         Weekday::Monday => Key::Monday,
         Weekday::Tuesday => Key::Tuesday,

@@ -20,6 +20,8 @@ use thiserror::Error;
 
 use crate::action::{Action, Audience};
 
+pub(crate) use self::args::short;
+
 /// The version of the codec.
 const VERSION: &str = "r1";
 

@@ -4,7 +4,7 @@ use regiment_core::message::Message;
 use thiserror::Error;
 
 use crate::{
-    OrderNumber, Rendered, Texts,
+    File, Note, OrderNumber, Rendered, Texts,
     compose::{self, Block, Page},
     controls, inert,
     line::{Form, Line, Value},
@@ -55,8 +55,12 @@ pub fn render(texts: &Texts, key: &str, message: &Message) -> Result<Rendered, R
 
     let mut length = 0;
     for kept in (0..=page.blocks.len()).rev() {
-        let attachment = (kept < page.blocks.len()).then(|| file(&page, texts, &order_number));
-        let body = body(&page, kept, attachment.as_ref(), texts, &order_number);
+        let file = || file(&page, texts, format!("order-{order_number}.txt"));
+        let attachment = (kept < page.blocks.len()).then(file);
+        let mut body = body(&page, kept, attachment.as_ref(), texts);
+        let number = Line::Text(Key::Number, vec![("number", Value::ours(&order_number))]);
+        // Small print.
+        body.extend(["\n\n-# ", &number.write(texts, Form::Discord)]);
         let rendered = Rendered {
             title: title.clone(),
             body,
@@ -77,14 +81,32 @@ pub fn render(texts: &Texts, key: &str, message: &Message) -> Result<Rendered, R
     Err(RenderError::TooLong { length })
 }
 
+/// Writes an answer as messages are written. Items that don't fit come as a file; controls that
+/// don't, are left out.
+pub(crate) fn note(page: &Page, texts: &Texts) -> Note {
+    let title = inert::one_line(&page.title.write(texts, Form::Discord));
+    let rows = controls::arrange(page.groups.clone(), texts).unwrap_or_default();
+    let note = |kept: usize| {
+        let attachment =
+            (kept < page.blocks.len()).then(|| file(page, texts, "items.txt".to_owned()));
+        let content = format!("**{title}**\n{}", body(page, kept, attachment.as_ref(), texts));
+        let file = attachment.map(|Attachment { name, text }| File {
+            name,
+            bytes: text.into_bytes(),
+            content_type: "text/plain; charset=utf-8",
+        });
+        Note { rows: rows.clone(), file, ..Note::new(content) }
+    };
+    let mut notes = (0..=page.blocks.len()).rev().map(note);
+    let fits = |note: &Note| inert::length(&note.content) <= limit::CONTENT;
+    notes.find(fits).unwrap_or_else(|| {
+        let shortest = note(0);
+        Note { content: inert::clip(&shortest.content, limit::CONTENT), ..shortest }
+    })
+}
+
 /// Writes what stands under the title, with as many of the items as are kept.
-fn body(
-    page: &Page,
-    kept: usize,
-    attachment: Option<&Attachment>,
-    texts: &Texts,
-    number: &OrderNumber,
-) -> String {
+fn body(page: &Page, kept: usize, attachment: Option<&Attachment>, texts: &Texts) -> String {
     let paragraph = |lines: &[&Option<Line>]| {
         let written = lines.iter().copied().flatten().map(|line| line.write(texts, Form::Discord));
         written.collect::<Vec<_>>().join("\n")
@@ -97,21 +119,18 @@ fn body(
         paragraphs.push(Line::Text(Key::Attached, values).write(texts, Form::Discord));
     }
     paragraphs.push(paragraph(&[&page.deadline, &page.consequence]));
-    let number = Line::Text(Key::Number, vec![("number", Value::ours(number))]);
-    // Small print.
-    paragraphs.push(format!("-# {}", number.write(texts, Form::Discord)));
     paragraphs.retain(|paragraph| !paragraph.is_empty());
     paragraphs.join("\n\n")
 }
 
 /// Writes all items for a file.
-fn file(page: &Page, texts: &Texts, number: &OrderNumber) -> Attachment {
+fn file(page: &Page, texts: &Texts, name: String) -> Attachment {
     let head = [Some(&page.title), page.date.as_ref()];
     let head: Vec<_> =
         head.into_iter().flatten().map(|line| line.write(texts, Form::Plain)).collect();
     let mut paragraphs = vec![head.join("\n")];
     paragraphs.extend(page.blocks.iter().map(|block| items(block, texts, Form::Plain)));
-    Attachment { name: format!("order-{number}.txt"), text: paragraphs.join("\n\n") + "\n" }
+    Attachment { name, text: paragraphs.join("\n\n") + "\n" }
 }
 
 fn items(block: &Block, texts: &Texts, form: Form) -> String {

@@ -9,7 +9,7 @@ use regiment_core::{
     testing::{date, slug, user},
 };
 
-use super::{args::short, *};
+use super::*;
 use crate::action::{CardStep, Consent, Question};
 
 const KEY: &[u8] = b"a key of thirty-two bytes, tests";

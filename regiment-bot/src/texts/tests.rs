@@ -1,3 +1,5 @@
+use std::{collections::BTreeSet, fs, path::Path};
+
 use super::*;
 
 const DEFAULT: &str = include_str!("../../texts/default.toml");
@@ -37,6 +39,26 @@ fn a_bad_set_is_refused_by_the_name_of_its_text() {
         "the text callout.title may not hold {alias}, only: nothing",
     );
     refused("[callout]", "[callout", "the texts are not TOML");
+}
+
+#[test]
+fn every_text_is_said_somewhere() {
+    fn read(folder: &Path, sources: &mut String) {
+        for entry in folder.read_dir().unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                read(&path, sources);
+            } else if !path.ends_with("key.rs") && path.extension().is_some_and(|it| it == "rs") {
+                *sources += &fs::read_to_string(path).unwrap();
+            }
+        }
+    }
+    let mut sources = String::new();
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut sources);
+    let words: BTreeSet<&str> = sources.split(|c: char| !c.is_alphanumeric()).collect();
+    for key in Key::ALL {
+        assert!(words.contains(format!("{key:?}").as_str()), "nobody says {}", key.name());
+    }
 }
 
 #[test]

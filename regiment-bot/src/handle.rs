@@ -1,0 +1,290 @@
+//! What happens when somebody uses a command, a button, a menu or a form.
+//!
+//! Handlers never fail: whatever goes wrong becomes words for the person who asked. They keep
+//! nothing: what a control does stands in its id, what was typed stands in the note, everything
+//! else is the server's. Before a form is shown nothing is asked of anybody.
+
+mod checkin;
+mod kept;
+mod log;
+mod marks;
+mod number;
+mod order;
+mod today;
+mod trouble;
+mod turns;
+mod words;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use regiment_core::UserId;
+use regiment_proto::v1::Stream;
+
+use self::{trouble::Trouble, turns::Turns};
+use crate::{
+    Action, Answer, CustomIds, Note, Texts, UnreadId,
+    api::{Api, Calls},
+    discord::{Asks, Interaction, Options, Shown},
+    texts::Key,
+};
+
+/// Everything that it takes to answer.
+#[derive(Debug)]
+pub struct Desk {
+    api: Api,
+    texts: Arc<Texts>,
+    ids: CustomIds,
+    /// Roles whose bearers are coaches; without one, nobody is.
+    coach_roles: Vec<String>,
+    /// The practice's community, in which alone somebody is a coach.
+    guild_id: Option<u64>,
+    turns: Turns,
+}
+
+/// How an answer is put off while it takes its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Promise {
+    /// It is not: a form comes at once.
+    Form,
+    /// By a note of his own.
+    Note,
+    /// By the message on which the control stands.
+    Change,
+    /// It is not: choices are of use while he types.
+    Choices,
+}
+
+/// What somebody asks for, once it is read.
+enum Asked<'a> {
+    Command(&'a str, &'a Options),
+    Complete { command: &'a str, option: &'a str, typed: &'a str },
+    Open(Action),
+    Do(Action, Given<'a>),
+}
+
+/// What came with it.
+#[derive(Clone, Copy)]
+enum Given<'a> {
+    Nothing,
+    Chosen(&'a str),
+    Filled(&'a BTreeMap<String, String>),
+}
+
+/// One interaction on its way to an answer.
+struct Visit<'a> {
+    desk: &'a Desk,
+    by: &'a Interaction,
+    calls: Calls,
+}
+
+/// An answer, or what stands in its way.
+type Outcome = Result<Answer, Trouble>;
+
+impl Desk {
+    /// Prepares to answer.
+    pub fn new(
+        api: Api,
+        texts: Arc<Texts>,
+        ids: CustomIds,
+        coach_roles: Vec<String>,
+        guild_id: Option<u64>,
+    ) -> Self {
+        Self { api, texts, ids, coach_roles, guild_id, turns: Turns::default() }
+    }
+
+    /// Says how the answer may be put off, without asking anybody.
+    pub fn promise(&self, interaction: &Interaction) -> Promise {
+        match self.read(interaction) {
+            Ok(Asked::Command("onboard", _) | Asked::Open(_)) => Promise::Form,
+            Ok(Asked::Complete { .. }) => Promise::Choices,
+            Ok(Asked::Do(action, given)) if changes(&action, given, interaction) => Promise::Change,
+            Ok(Asked::Command(..) | Asked::Do(..)) | Err(_) => Promise::Note,
+        }
+    }
+
+    /// Answers, in words where something is wrong.
+    pub async fn answer(&self, interaction: &Interaction) -> Answer {
+        let asked = match self.read(interaction) {
+            Ok(asked) => asked,
+            Err(refused) => {
+                return Answer::Note(Note::new(words::say(&self.texts, refused)));
+            }
+        };
+        let visit = Visit { desk: self, by: interaction, calls: self.api.of(interaction) };
+        let outcome = match asked {
+            Asked::Command(name, options) => visit.command(name, options).await,
+            Asked::Complete { command, option, typed } => {
+                // Nobody reads an error there.
+                let choices = visit.complete(command, option, typed).await;
+                Ok(Answer::Choices(choices.unwrap_or_default()))
+            }
+            Asked::Open(action) => Ok(visit.open(action)),
+            Asked::Do(action, given) => visit.carry_out(action, given).await,
+        };
+        outcome.unwrap_or_else(|trouble| Answer::Note(trouble.into_note(&self.texts)))
+    }
+
+    fn read<'a>(&self, interaction: &'a Interaction) -> Result<Asked<'a>, Key> {
+        let action = |id: &str| {
+            let is_coach = self.is_coach(interaction);
+            self.ids.read(id, interaction.person.user_id, is_coach).map_err(|unread| match unread {
+                UnreadId::Stale => Key::Stale,
+                UnreadId::Forged => Key::Foreign,
+                UnreadId::Unknown => Key::Nothing,
+            })
+        };
+        let pressed = |action: Action| {
+            if action.opens_form() {
+                Asked::Open(action)
+            } else {
+                Asked::Do(action, Given::Nothing)
+            }
+        };
+        match &interaction.asks {
+            Asks::Command { name, options } => Ok(Asked::Command(name, options)),
+            Asks::Complete { name, option, typed, .. } => {
+                Ok(Asked::Complete { command: name, option, typed })
+            }
+            Asks::Press { custom_id } => Ok(pressed(action(custom_id)?)),
+            Asks::Choose { custom_id, values } => {
+                let value = values.first().map_or("", String::as_str);
+                let chosen = action(custom_id)?;
+                if let Action::Menu { .. } = chosen {
+                    return Ok(pressed(action(value)?));
+                }
+                Ok(Asked::Do(chosen, Given::Chosen(value)))
+            }
+            Asks::Submit { custom_id, fields } => {
+                Ok(Asked::Do(action(custom_id)?, Given::Filled(fields)))
+            }
+        }
+    }
+
+    /// Returns whether somebody bears a coach's role, where the practice is.
+    fn is_coach(&self, interaction: &Interaction) -> bool {
+        interaction.guild_id.is_some()
+            && interaction.guild_id == self.guild_id
+            && interaction.person.roles.iter().any(|role| self.coach_roles.contains(role))
+    }
+}
+
+/// Returns whether an answer changes the message on which the control stands.
+fn changes(action: &Action, given: Given<'_>, by: &Interaction) -> bool {
+    if by.message.is_none() {
+        return false;
+    }
+    let is_filled = matches!(given, Given::Filled(_));
+    match action {
+        Action::Meal { .. }
+        | Action::Plan { .. }
+        | Action::CheckinAnswer { .. }
+        | Action::CheckinForm { .. }
+        | Action::ConfirmWeight { .. } => true,
+        Action::TopSet { .. } | Action::Cardio { .. } => is_filled,
+        Action::Checkin { .. }
+        | Action::Rest { .. }
+        | Action::Excuse { .. }
+        | Action::Open { .. }
+        | Action::Menu { .. }
+        | Action::Enlist { .. }
+        | Action::EnlistBody { .. }
+        | Action::EnlistZone
+        | Action::EnlistGoal
+        | Action::Consent { .. }
+        | Action::Alias
+        | Action::Zone
+        | Action::ZoneChoice
+        | Action::Erase
+        | Action::Card { .. }
+        | Action::DecideExcuse { .. } => false,
+    }
+}
+
+impl Visit<'_> {
+    fn texts(&self) -> &Texts {
+        &self.desk.texts
+    }
+
+    fn user_id(&self) -> UserId {
+        self.by.person.user_id
+    }
+
+    /// Returns the person's name in the API.
+    fn name(&self) -> String {
+        format!("clients/{}", self.user_id())
+    }
+
+    fn entered_at(&self) -> prost_types::Timestamp {
+        let at = self.by.entered_at();
+        prost_types::Timestamp { seconds: at.as_second(), nanos: at.subsec_nanosecond() }
+    }
+
+    /// Returns what stands on the message for the next try, in the order of the form's fields.
+    fn kept<const N: usize>(&self) -> [String; N] {
+        let content = self.by.message.as_ref().map_or("", |Shown { content, .. }| content);
+        let mut values = kept::read(content).into_iter();
+        std::array::from_fn(|_| values.next().unwrap_or_default())
+    }
+
+    async fn command(&self, name: &str, options: &Options) -> Outcome {
+        match name {
+            "today" => self.today().await,
+            "log meal" => self.log_meal(options).await,
+            "log topset" => self.log_top_set(options).await,
+            "log cardio" => self.log_cardio(options).await,
+            "log checkin" => self.log_checkin(options).await,
+            _ => Err(Trouble::Said(Key::Nothing)),
+        }
+    }
+
+    async fn complete(
+        &self,
+        command: &str,
+        option: &str,
+        typed: &str,
+    ) -> Result<Vec<(String, String)>, Trouble> {
+        match (command, option) {
+            ("log meal", _) => self.complete_item(Stream::Meal, typed).await,
+            ("log topset", _) => self.complete_item(Stream::Training, typed).await,
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Opens a form. Asks nobody.
+    fn open(&self, action: Action) -> Answer {
+        let form = if let Action::TopSet { .. } = action {
+            self.set_form(action)
+        } else if let Action::CheckinForm { date } = action {
+            self.checkin_form(date)
+        } else {
+            self.cardio_form(action)
+        };
+        Answer::Form(form)
+    }
+
+    async fn carry_out(&self, action: Action, given: Given<'_>) -> Outcome {
+        match (action, given) {
+            (Action::Meal { date, meal_id, status }, Given::Nothing) => {
+                self.meal(date, meal_id.as_str(), status).await
+            }
+            (Action::TopSet { date, exercise_id }, Given::Filled(filled)) => {
+                self.top_set(date, exercise_id.as_str(), filled).await
+            }
+            (Action::Cardio { date }, Given::Filled(filled)) => self.cardio(date, filled).await,
+            (Action::Checkin { date }, Given::Nothing) => self.checkin(date).await,
+            (Action::CheckinAnswer { date, question }, Given::Chosen(value)) => {
+                self.checkin_answer(date, question, value).await
+            }
+            (Action::CheckinForm { date }, Given::Filled(filled)) => {
+                self.checkin_filled(date, filled).await
+            }
+            (Action::ConfirmWeight { date }, Given::Nothing) => self.confirm_weight(date).await,
+            (Action::Rest { seconds }, Given::Nothing) => Ok(self.rest(seconds)),
+            (Action::Plan { cycle_start, template_id }, Given::Nothing) => {
+                self.plan(cycle_start, template_id.as_str()).await
+            }
+            (Action::Excuse { date, order }, Given::Nothing) => self.excuse(date, order).await,
+            _ => Err(Trouble::Said(Key::Stale)),
+        }
+    }
+}
