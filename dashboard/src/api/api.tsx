@@ -4,6 +4,7 @@ import { AuthService } from "@/gen/regiment/v1/auth_service_pb";
 import { ClientService } from "@/gen/regiment/v1/client_service_pb";
 import { DeliveryService } from "@/gen/regiment/v1/delivery_service_pb";
 import { EngineService } from "@/gen/regiment/v1/engine_service_pb";
+import { HonorsService } from "@/gen/regiment/v1/honors_service_pb";
 import { JobCardService } from "@/gen/regiment/v1/job_card_service_pb";
 import { LogService } from "@/gen/regiment/v1/log_service_pb";
 import { SystemService } from "@/gen/regiment/v1/system_service_pb";
@@ -14,6 +15,7 @@ import { WatchService } from "@/gen/regiment/v1/watch_service_pb";
 export interface Api {
   auth: Client<typeof AuthService>;
   clients: Client<typeof ClientService>;
+  honors: Client<typeof HonorsService>;
   logs: Client<typeof LogService>;
   cards: Client<typeof JobCardService>;
   deliveries: Client<typeof DeliveryService>;
@@ -28,6 +30,7 @@ export function reach(transport: Transport): Api {
   return {
     auth: createClient(AuthService, transport),
     clients: createClient(ClientService, transport),
+    honors: createClient(HonorsService, transport),
     logs: createClient(LogService, transport),
     cards: createClient(JobCardService, transport),
     deliveries: createClient(DeliveryService, transport),

@@ -7,6 +7,7 @@ import { headline } from "@/triage/row";
 import { keyOf, type View } from "@/triage/search";
 import { SeverityBadge } from "@/ui/badge";
 import { Empty, Failed, Loading } from "@/ui/empty";
+import { Table } from "@/ui/table";
 import { actionDone, sourceName, stateName } from "@/words/names";
 import { shortDate } from "@/words/time";
 
@@ -44,43 +45,30 @@ export function CardsTab({ client }: { client: Client }) {
     );
   }
   return (
-    <div className="overflow-x-auto">
-      <table className="w-full min-w-[40rem] text-sm">
-        <thead>
-          <tr className="text-left text-xs text-muted">
-            <th className="py-1 font-medium">Date</th>
-            <th className="py-1 font-medium">Severity</th>
-            <th className="py-1 font-medium">Found</th>
-            <th className="py-1 font-medium">From</th>
-            <th className="py-1 font-medium">State</th>
-          </tr>
-        </thead>
-        <tbody>
-          {cards.data.map((card) => (
-            <tr key={card.name} className="border-t border-line align-top">
-              <td className="py-1.5 pr-3 whitespace-nowrap">
-                <Link
-                  to="/triage"
-                  search={{ card: keyOf(card.name), view: viewOf(card.state), open: true }}
-                  className="underline decoration-line underline-offset-2 hover:decoration-current"
-                >
-                  {shortDate(card.date)}
-                </Link>
-              </td>
-              <td className="py-1.5 pr-3">
-                <SeverityBadge severity={card.severity} />
-              </td>
-              <td className="py-1.5 pr-3">{headline(card)}</td>
-              <td className="py-1.5 pr-3 text-muted">{sourceName[card.source]}</td>
-              <td className="py-1.5 text-muted">
-                {stateName[card.state]}
-                {card.resolution ? `: ${actionDone[card.resolution.action]}` : ""}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label="Cards" columns={["Date", "Severity", "Found", "From", "State"]} minWidth="40rem">
+      {cards.data.map((card) => (
+        <tr key={card.name} className="align-top">
+          <td className="whitespace-nowrap">
+            <Link
+              to="/triage"
+              search={{ card: keyOf(card.name), view: viewOf(card.state), open: true }}
+              className="underline decoration-line underline-offset-2 hover:decoration-current"
+            >
+              {shortDate(card.date)}
+            </Link>
+          </td>
+          <td>
+            <SeverityBadge severity={card.severity} />
+          </td>
+          <td>{headline(card)}</td>
+          <td className="text-muted">{sourceName[card.source]}</td>
+          <td className="text-muted">
+            {stateName[card.state]}
+            {card.resolution ? `: ${actionDone[card.resolution.action]}` : ""}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -9,6 +9,7 @@ import { type Log, LogStatus, MissCause } from "@/gen/regiment/v1/log_service_pb
 import { Tag } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Empty, Failed, Loading } from "@/ui/empty";
+import { Table } from "@/ui/table";
 import { number } from "@/words/figures";
 import { levelName, moodName, sleepName, streamName } from "@/words/names";
 import { plusDays, shortDate, span, whole } from "@/words/time";
@@ -69,55 +70,40 @@ export function LogsTab({ client, today, stream }: { client: Client; today: stri
           Nothing was asked for, or nothing has been closed yet.
         </Empty>
       ) : (
-        <div className="overflow-x-auto">
-          <table className="w-full min-w-[40rem] text-sm">
-            <thead>
-              <tr className="text-left text-xs text-muted">
-                <th className="py-1 font-medium">Date</th>
-                <th className="py-1 font-medium">Item</th>
-                <th className="py-1 font-medium">Outcome</th>
-                <th className="py-1 font-medium">Reported</th>
-                <th className="py-1 font-medium">Entered</th>
-                <th className="py-1">
-                  <span className="sr-only">Override</span>
-                </th>
+        <Table
+          label="Logs"
+          columns={["Date", "Item", "Outcome", "Reported", "Entered", { label: "Override", look: "hidden" }]}
+          minWidth="40rem"
+        >
+          {rows.map((log) => {
+            const counts = counting.has(`${log.name} ${log.revision}`);
+            return (
+              <tr key={`${log.name} ${log.revision}`} className={counts ? "" : "text-muted line-through"}>
+                <td className="whitespace-nowrap">{shortDate(log.date)}</td>
+                <td>{nameOf(log)}</td>
+                <td>
+                  <Outcome log={log} />
+                </td>
+                <td>{reported(log)}</td>
+                <td className="text-muted">
+                  {log.enteredAt ? whole(timestampDate(log.enteredAt)) : ""}
+                  {log.overrideReason ? ` · override: ${log.overrideReason}` : ""}
+                </td>
+                <td className="text-right">
+                  {mayDecide && counts ? (
+                    <Button
+                      tone="quiet"
+                      aria-label={`Override ${nameOf(log)} of ${log.date}`}
+                      onClick={() => setOverriding(log)}
+                    >
+                      <Pencil size={13} aria-hidden />
+                    </Button>
+                  ) : null}
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {rows.map((log) => {
-                const counts = counting.has(`${log.name} ${log.revision}`);
-                return (
-                  <tr
-                    key={`${log.name} ${log.revision}`}
-                    className={`border-t border-line ${counts ? "" : "text-muted line-through"}`}
-                  >
-                    <td className="py-1.5 pr-3 whitespace-nowrap">{shortDate(log.date)}</td>
-                    <td className="py-1.5 pr-3">{nameOf(log)}</td>
-                    <td className="py-1.5 pr-3">
-                      <Outcome log={log} />
-                    </td>
-                    <td className="py-1.5 pr-3">{reported(log)}</td>
-                    <td className="py-1.5 pr-3 text-muted">
-                      {log.enteredAt ? whole(timestampDate(log.enteredAt)) : ""}
-                      {log.overrideReason ? ` · override: ${log.overrideReason}` : ""}
-                    </td>
-                    <td className="py-1.5 text-right">
-                      {mayDecide && counts ? (
-                        <Button
-                          tone="quiet"
-                          aria-label={`Override ${nameOf(log)} of ${log.date}`}
-                          onClick={() => setOverriding(log)}
-                        >
-                          <Pencil size={13} aria-hidden />
-                        </Button>
-                      ) : null}
-                    </td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
-        </div>
+            );
+          })}
+        </Table>
       )}
       {overriding ? (
         <OverrideDialog client={client} log={overriding} onClose={() => setOverriding(null)} />

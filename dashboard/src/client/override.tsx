@@ -1,13 +1,9 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { type Api, useApi } from "@/api/api";
-import { reason, refusedFields } from "@/api/refusal";
 import { type Client, Level, Mood, Sleep, Stream } from "@/gen/regiment/v1/client_service_pb";
 import { type Log, LogStatus } from "@/gen/regiment/v1/log_service_pb";
-import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
 import { Field, Input, Select } from "@/ui/field";
-import { useAnnounce } from "@/ui/toast";
+import { FormDialog } from "@/ui/form";
 import { levelName, moodName, sleepName, streamName } from "@/words/names";
 import { shortDate } from "@/words/time";
 
@@ -51,28 +47,9 @@ export function entryOf({ status, report }: Log): Entry {
 /** Asks for the correction and its reason. The log stays; a revision is added. */
 export function OverrideDialog({ client, log, onClose }: { client: Client; log: Log; onClose: () => void }) {
   const api = useApi();
-  const queries = useQueryClient();
-  const announce = useAnnounce();
   const [entry, setEntry] = useState(() => entryOf(log));
   const [why, setWhy] = useState("");
-  const [refused, setRefused] = useState("");
   const set = (part: Partial<Entry>) => setEntry((before) => ({ ...before, ...part }));
-
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    try {
-      await override(api, client, log, entry, why.trim());
-      announce.done(`Corrected ${streamName[log.stream]} of ${shortDate(log.date)}.`);
-      onClose();
-      await Promise.all([
-        queries.invalidateQueries({ queryKey: ["logs"] }),
-        queries.invalidateQueries({ queryKey: ["clients"] }),
-      ]);
-    } catch (error) {
-      const [field] = refusedFields(error);
-      setRefused(field ? `${field.field}: ${field.why}` : reason(error));
-    }
-  };
 
   const numbers = (label: string, key: "weightKg" | "reps" | "minutes", step: number) => (
     <Field label={label}>
@@ -113,50 +90,45 @@ export function OverrideDialog({ client, log, onClose }: { client: Client; log: 
   );
 
   return (
-    <Dialog title={`Override the ${streamName[log.stream]} of ${shortDate(log.date)}`} onClose={onClose}>
-      <form className="grid gap-3" onSubmit={submit}>
-        {log.stream === Stream.MEAL ? (
-          <label className="flex items-center gap-2 text-sm">
-            <input
-              type="checkbox"
-              checked={entry.completed}
-              onChange={(event) => set({ completed: event.target.checked })}
-            />
-            It was eaten
-          </label>
-        ) : null}
-        {log.stream === Stream.TRAINING ? (
-          <div className="grid grid-cols-2 gap-3">
-            {numbers("Top set, kg", "weightKg", 0.25)}
-            {numbers("Reps", "reps", 1)}
-          </div>
-        ) : null}
-        {log.stream === Stream.CARDIO ? numbers("Minutes", "minutes", 1) : null}
-        {log.stream === Stream.CHECKIN ? (
-          <div className="grid grid-cols-2 gap-3">
-            {numbers("Weight, kg", "weightKg", 0.1)}
-            {words("Mood", "mood", moodName)}
-            {words("Sleep", "sleep", sleepName)}
-            {words("Soreness", "soreness", levelName)}
-            {words("Stress", "stress", levelName)}
-          </div>
-        ) : null}
-        <Field
-          label="Why"
-          hint="Kept with the revision. The client's own entry stays in the history."
-          error={refused || undefined}
-        >
-          {(control) => (
-            <Input {...control} required value={why} onChange={(event) => setWhy(event.target.value)} />
-          )}
-        </Field>
-        <div className="flex justify-end">
-          <Button tone="strong" type="submit">
-            Override
-          </Button>
+    <FormDialog
+      title={`Override the ${streamName[log.stream]} of ${shortDate(log.date)}`}
+      action="Override"
+      send={(requestId) => override(api, client, log, entry, why.trim(), requestId)}
+      done={`Corrected ${streamName[log.stream]} of ${shortDate(log.date)}.`}
+      onClose={onClose}
+    >
+      {log.stream === Stream.MEAL ? (
+        <label className="flex items-center gap-2 text-sm">
+          <input
+            type="checkbox"
+            checked={entry.completed}
+            onChange={(event) => set({ completed: event.target.checked })}
+          />
+          It was eaten
+        </label>
+      ) : null}
+      {log.stream === Stream.TRAINING ? (
+        <div className="grid grid-cols-2 gap-3">
+          {numbers("Top set, kg", "weightKg", 0.25)}
+          {numbers("Reps", "reps", 1)}
         </div>
-      </form>
-    </Dialog>
+      ) : null}
+      {log.stream === Stream.CARDIO ? numbers("Minutes", "minutes", 1) : null}
+      {log.stream === Stream.CHECKIN ? (
+        <div className="grid grid-cols-2 gap-3">
+          {numbers("Weight, kg", "weightKg", 0.1)}
+          {words("Mood", "mood", moodName)}
+          {words("Sleep", "sleep", sleepName)}
+          {words("Soreness", "soreness", levelName)}
+          {words("Stress", "stress", levelName)}
+        </div>
+      ) : null}
+      <Field label="Why" hint="Kept with the revision. The client's own entry stays in the history.">
+        {(control) => (
+          <Input {...control} required value={why} onChange={(event) => setWhy(event.target.value)} />
+        )}
+      </Field>
+    </FormDialog>
   );
 }
 
@@ -166,8 +138,9 @@ function override(
   log: Log,
   entry: Entry,
   overrideReason: string,
+  requestId: string,
 ): Promise<unknown> {
-  const common = { client, date: log.date, overrideReason, requestId: crypto.randomUUID() };
+  const common = { client, date: log.date, overrideReason, requestId };
   const { weightKg, reps, minutes, mood, soreness, sleep, stress } = entry;
   switch (log.stream) {
     case Stream.MEAL:

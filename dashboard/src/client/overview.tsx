@@ -7,8 +7,10 @@ import type { Client } from "@/gen/regiment/v1/client_service_pb";
 import type { DatedSet, Lift } from "@/gen/regiment/v1/log_service_pb";
 import { liftSeries } from "@/triage/series";
 import { Empty, Failed, Loading } from "@/ui/empty";
+import { Table } from "@/ui/table";
 import { change, number, percent } from "@/words/figures";
 import { dayMonth } from "@/words/time";
+import { Honors } from "./honors";
 import { Standing } from "./standing";
 import { type Morning, mornings } from "./trends";
 
@@ -35,7 +37,10 @@ export function OverviewTab({ client }: { client: Client }) {
           )}
         </section>
       </div>
-      <Standing client={client} />
+      <div className="grid content-start gap-8">
+        <Standing client={client} />
+        <Honors client={client} />
+      </div>
     </div>
   );
 }
@@ -147,65 +152,58 @@ function Mornings({ mornings }: { mornings: readonly Morning[] }) {
 
 function Lifts({ lifts }: { lifts: readonly Lift[] }) {
   return (
-    <div className="overflow-x-auto">
-      <table className="w-full min-w-[36rem] text-sm">
-        <thead>
-          <tr className="text-left text-xs text-muted">
-            <th className="py-1 font-medium">Exercise</th>
-            <th className="py-1 font-medium">Estimated maximum</th>
-            <th className="py-1 text-right font-medium">Last</th>
-            <th className="py-1 text-right font-medium">Record</th>
-            <th className="py-1 text-right font-medium">Trend a week</th>
+    <Table
+      label="Lifts"
+      columns={[
+        "Exercise",
+        "Estimated maximum",
+        { label: "Last", look: "right" },
+        { label: "Record", look: "right" },
+        { label: "Trend a week", look: "right" },
+      ]}
+    >
+      {lifts.map((lift) => {
+        const { points } = liftSeries(lift);
+        return (
+          <tr key={lift.exerciseId}>
+            <td>{lift.exercise}</td>
+            <td className="w-52">
+              {points.length > 1 ? (
+                <Sparkline
+                  title={`Estimated maximum of ${lift.exercise}`}
+                  description={points
+                    .map(({ date, value }) => `${dayMonth(date)} ${number(value ?? 0, 1)} kg`)
+                    .join(", ")}
+                  points={points}
+                  marked={lift.best ? [lift.best.date] : []}
+                />
+              ) : null}
+            </td>
+            <td className="text-right whitespace-nowrap">{setSaid(lift.last)}</td>
+            <td className="text-right whitespace-nowrap">
+              {setSaid(lift.best)}
+              {lift.best?.e1rmKg === undefined ? null : (
+                <span className="block text-xs text-muted">{number(lift.best.e1rmKg, 1)} kg estimated</span>
+              )}
+            </td>
+            <td
+              className={`text-right whitespace-nowrap ${(lift.trend?.percentPerWeekHigh ?? 1) < 0 ? "text-high" : ""}`}
+            >
+              {lift.trend ? (
+                <>
+                  {change(lift.trend.percentPerWeek, 2)}%
+                  <span className="block text-xs text-muted">
+                    {change(lift.trend.percentPerWeekLow, 2)} to {change(lift.trend.percentPerWeekHigh, 2)}
+                  </span>
+                </>
+              ) : (
+                <span className="text-muted">–</span>
+              )}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {lifts.map((lift) => {
-            const { points } = liftSeries(lift);
-            return (
-              <tr key={lift.exerciseId} className="border-t border-line">
-                <td className="py-1 pr-3">{lift.exercise}</td>
-                <td className="w-52 py-0.5 pr-3">
-                  {points.length > 1 ? (
-                    <Sparkline
-                      title={`Estimated maximum of ${lift.exercise}`}
-                      description={points
-                        .map(({ date, value }) => `${dayMonth(date)} ${number(value ?? 0, 1)} kg`)
-                        .join(", ")}
-                      points={points}
-                      marked={lift.best ? [lift.best.date] : []}
-                    />
-                  ) : null}
-                </td>
-                <td className="py-1 text-right whitespace-nowrap">{setSaid(lift.last)}</td>
-                <td className="py-1 pl-3 text-right whitespace-nowrap">
-                  {setSaid(lift.best)}
-                  {lift.best?.e1rmKg === undefined ? null : (
-                    <span className="block text-xs text-muted">
-                      {number(lift.best.e1rmKg, 1)} kg estimated
-                    </span>
-                  )}
-                </td>
-                <td
-                  className={`py-1 pl-3 text-right whitespace-nowrap ${(lift.trend?.percentPerWeekHigh ?? 1) < 0 ? "text-high" : ""}`}
-                >
-                  {lift.trend ? (
-                    <>
-                      {change(lift.trend.percentPerWeek, 2)}%
-                      <span className="block text-xs text-muted">
-                        {change(lift.trend.percentPerWeekLow, 2)} to{" "}
-                        {change(lift.trend.percentPerWeekHigh, 2)}
-                      </span>
-                    </>
-                  ) : (
-                    <span className="text-muted">–</span>
-                  )}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+        );
+      })}
+    </Table>
   );
 }
 

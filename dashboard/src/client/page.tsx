@@ -12,15 +12,18 @@ import { headline } from "@/triage/row";
 import { Avatar } from "@/ui/avatar";
 import { Tag } from "@/ui/badge";
 import { Empty, Failed, Loading } from "@/ui/empty";
+import { TabList, TabPanel } from "@/ui/tabs";
 import { percent } from "@/words/figures";
 import { gateName, goalName, statusName } from "@/words/names";
 import { localClock, shortDate } from "@/words/time";
 import { ClientActions } from "./actions";
 import { CardsTab } from "./cards";
+import { Leaving } from "./leave";
 import { LogsTab } from "./logs";
 import { OverviewTab } from "./overview";
 import { PlanTab } from "./plan";
 import { ProfileTab } from "./profile";
+import { ExcuseRequests } from "./requests";
 import type { Tab } from "./search";
 
 const route = getRouteApi("/clients/$userId");
@@ -70,36 +73,13 @@ export function ClientPage() {
   return (
     <div className="flex h-full min-h-0 flex-col">
       <Header client={client.data} today={today} />
-      <div
-        role="tablist"
-        aria-label="About the client"
-        className="flex gap-1 overflow-x-auto border-b border-line bg-surface px-4"
-      >
-        {TABS.map(([key, label]) => (
-          <button
-            key={key}
-            type="button"
-            role="tab"
-            id={`tab-${key}`}
-            aria-selected={tab === key}
-            aria-controls="tab-panel"
-            onClick={() => go(key)}
-            className={`-mb-px h-9 border-b-2 px-2.5 text-sm whitespace-nowrap ${tab === key ? "border-accent font-medium" : "border-transparent text-muted hover:text-text"}`}
-          >
-            {label}
-          </button>
-        ))}
+      <ExcuseRequests client={client.data} />
+      <div className="border-b border-line bg-surface px-4">
+        <TabList label="About the client" tabs={TABS} shown={tab} onShow={go} />
       </div>
-      <div
-        id="tab-panel"
-        role="tabpanel"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and some tabs hold nothing to focus
-        tabIndex={0}
-        aria-labelledby={`tab-${tab}`}
-        className="min-h-0 flex-1 overflow-y-auto px-5 py-5"
-      >
+      <TabPanel shown={tab}>
         <Panel key={userId} tab={tab} client={client.data} today={today} />
-      </div>
+      </TabPanel>
     </div>
   );
 }
@@ -117,11 +97,16 @@ function Panel({ tab, client, today }: { tab: Tab; client: Client; today: string
     case "checkins":
       return <LogsTab client={client} today={today} stream={Stream.CHECKIN} />;
     case "plan":
-      return <PlanTab client={client} />;
+      return <PlanTab client={client} today={today} />;
     case "cards":
       return <CardsTab client={client} />;
     case "profile":
-      return <ProfileTab client={client} />;
+      return (
+        <>
+          <ProfileTab client={client} />
+          <Leaving client={client} />
+        </>
+      );
   }
 }
 

@@ -4,12 +4,14 @@ import { useApi } from "@/api/api";
 import { isConflict, reason, refusedFields } from "@/api/refusal";
 import { useSession } from "@/app/session";
 import { type Client, ClientStatus } from "@/gen/regiment/v1/client_service_pb";
+import { useBlocks, useMealTemplates } from "@/templates/library";
 import { Button } from "@/ui/button";
 import { Field, Input, Select, TextArea } from "@/ui/field";
 import { useAnnounce } from "@/ui/toast";
 import { goalName } from "@/words/names";
 import { Conflict } from "./conflict";
 import { changed, clientOf, type Draft, draftOf, FIELDS, GOALS, pathsOf } from "./draft";
+import { CompiledPreview } from "./preview";
 import { MacroSliders } from "./sliders";
 
 /** The most cardio that the slider reaches; more can be typed. */
@@ -21,6 +23,8 @@ export function ProfileTab({ client }: { client: Client }) {
   const queries = useQueryClient();
   const announce = useAnnounce();
   const { mayDecide } = useSession();
+  const meals = useMealTemplates();
+  const blocks = useBlocks();
   const [base, setBase] = useState({ draft: draftOf(client), etag: client.etag });
   const [draft, setDraft] = useState(base.draft);
   const [why, setWhy] = useState("");
@@ -28,6 +32,14 @@ export function ProfileTab({ client }: { client: Client }) {
   const [theirs, setTheirs] = useState<Client | null>(null);
   const [saving, setSaving] = useState(false);
   const edited = changed(base.draft, draft);
+  const [seen, setSeen] = useState(client.etag);
+  if (client.etag !== seen) {
+    setSeen(client.etag);
+    if (edited.length === 0) {
+      setBase({ draft: draftOf(client), etag: client.etag });
+      setDraft(draftOf(client));
+    }
+  }
   const paused = client.paused && client.status === ClientStatus.ACTIVE;
   const locked = !mayDecide || paused || client.status === ClientStatus.ARCHIVED;
   const set = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
@@ -69,13 +81,30 @@ export function ProfileTab({ client }: { client: Client }) {
   };
 
   const error = (key: keyof Draft) => refused[FIELDS[key].path];
-  const textField = (
-    key: "displayName" | "alias" | "timezoneOffset" | "mealTemplateId" | "trainingTemplateId",
-    hint?: string,
-  ) => (
+  const textField = (key: "displayName" | "alias" | "timezoneOffset", hint?: string) => (
     <Field label={FIELDS[key].label} error={error(key)} hint={hint}>
       {(control) => (
         <Input {...control} value={draft[key]} onChange={(event) => set({ [key]: event.target.value })} />
+      )}
+    </Field>
+  );
+  const templateField = (
+    key: "mealTemplateId" | "trainingTemplateId",
+    offered: readonly { templateId: string; displayName: string }[],
+    hint: string,
+  ) => (
+    <Field label={FIELDS[key].label} error={error(key)} hint={hint}>
+      {(control) => (
+        <Select {...control} value={draft[key]} onChange={(event) => set({ [key]: event.target.value })}>
+          {offered.some(({ templateId }) => templateId === draft[key]) ? null : (
+            <option value={draft[key]}>{draft[key] || "none"}</option>
+          )}
+          {offered.map(({ templateId, displayName }) => (
+            <option key={templateId} value={templateId}>
+              {displayName || templateId}
+            </option>
+          ))}
+        </Select>
       )}
     </Field>
   );
@@ -139,12 +168,32 @@ export function ProfileTab({ client }: { client: Client }) {
           {numberField("heightCm", 1)}
           {numberField("weightKg", 0.1)}
         </div>
-        {textField("mealTemplateId", "Counts from the next cycle that is not yet compiled.")}
-        {textField(
+        {templateField(
+          "mealTemplateId",
+          meals.data ?? [],
+          "Counts from the next cycle that is not yet compiled.",
+        )}
+        {templateField(
           "trainingTemplateId",
+          blocks.data ?? [],
           "Counts at once, or from the next training day where today's workout has gone out.",
         )}
-        <MacroSliders grams={draft} onChange={set} error={refused.macros} />
+        <div>
+          <MacroSliders grams={draft} onChange={set} error={refused.macros} />
+          {draft.mealTemplateId ? (
+            <details className="mt-2 text-sm">
+              <summary className="w-fit text-muted hover:text-text">What Tuesday becomes</summary>
+              <CompiledPreview
+                ask={{
+                  mealTemplateId: draft.mealTemplateId,
+                  client: client.name,
+                  macros: { protein: draft.protein, carbs: draft.carbs, fats: draft.fats },
+                  dayIndexes: [1],
+                }}
+              />
+            </details>
+          ) : null}
+        </div>
         <Field
           label={FIELDS.cardioMinutes.label}
           error={error("cardioMinutes")}

@@ -8,6 +8,8 @@ export interface ClientSearch {
   /** The last day of the week in sight; the client's today where it is not said. */
   to?: string | undefined;
   revisions?: true | undefined;
+  /** The cycle of the plan in sight; the running one where it is not said. */
+  cycle?: "next" | undefined;
 }
 
 const TABS: Record<Tab, true> = {
@@ -27,5 +29,6 @@ export function readSearch(raw: Record<string, unknown>): ClientSearch {
     tab: oneOf(raw.tab, TABS),
     to: to && /^\d{4}-\d{2}-\d{2}$/.test(to) && !Number.isNaN(Date.parse(to)) ? to : undefined,
     revisions: raw.revisions === true ? true : undefined,
+    cycle: oneOf(raw.cycle, { next: true }),
   });
 }

@@ -1,40 +1,28 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useApi } from "@/api/api";
-import { reason } from "@/api/refusal";
+import { useAttempt } from "@/app/attempt";
 import { useSession } from "@/app/session";
 import type { Client, Infraction } from "@/gen/regiment/v1/client_service_pb";
 import { Tag } from "@/ui/badge";
 import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
 import { Failed, Loading } from "@/ui/empty";
 import { Field, Input } from "@/ui/field";
-import { useAnnounce } from "@/ui/toast";
+import { FormDialog } from "@/ui/form";
 import { infractionName } from "@/words/names";
 import { dayMonth, shortDate } from "@/words/time";
 
 /** The infraction record: counts, warnings, the refeed block, and every event with its misses. */
 export function Standing({ client }: { client: Client }) {
   const api = useApi();
-  const queries = useQueryClient();
-  const announce = useAnnounce();
+  const attempt = useAttempt("clients");
   const { mayDecide } = useSession();
   const [voiding, setVoiding] = useState<Infraction | null>(null);
-  const key = ["clients", "standing", client.userId];
   const standing = useQuery({
-    queryKey: key,
+    queryKey: ["clients", "standing", client.userId],
     queryFn: async ({ signal }) =>
       (await api.clients.getStanding({ name: client.name }, { signal })).standing ?? null,
   });
-  const attempt = async (what: () => Promise<unknown>, done: string) => {
-    try {
-      await what();
-      announce.done(done);
-      await queries.invalidateQueries({ queryKey: ["clients"] });
-    } catch (error) {
-      announce.failed(reason(error));
-    }
-  };
   if (standing.isPending) {
     return <Loading what="the standing" />;
   }
@@ -71,7 +59,7 @@ export function Standing({ client }: { client: Client }) {
             <Button
               onClick={() =>
                 attempt(
-                  () => api.clients.liftRefeedBlock({ name: client.name, requestId: crypto.randomUUID() }),
+                  (requestId) => api.clients.liftRefeedBlock({ name: client.name, requestId }),
                   "Lifted the refeed block.",
                 )
               }
@@ -108,69 +96,36 @@ export function Standing({ client }: { client: Client }) {
           </tbody>
         </table>
       )}
-      {voiding ? (
-        <VoidDialog
-          event={voiding}
-          onClose={() => setVoiding(null)}
-          onVoid={(why) =>
-            attempt(
-              () =>
-                api.clients.voidInfraction({
-                  name: client.name,
-                  kind: voiding.kind,
-                  date: voiding.date,
-                  reason: why,
-                  requestId: crypto.randomUUID(),
-                }),
-              `Voided the ${infractionName[voiding.kind]} infraction of ${dayMonth(voiding.date)}.`,
-            )
-          }
-        />
-      ) : null}
+      {voiding ? <VoidDialog client={client} event={voiding} onClose={() => setVoiding(null)} /> : null}
     </section>
   );
 }
 
 function VoidDialog({
-  event,
-  onVoid,
+  client,
+  event: { kind, date },
   onClose,
 }: {
+  client: Client;
   event: Infraction;
-  onVoid: (why: string) => void;
   onClose: () => void;
 }) {
-  const [why, setWhy] = useState("");
+  const api = useApi();
+  const [reason, setReason] = useState("");
+  const whole = `the ${infractionName[kind]} infraction of ${dayMonth(date)}`;
   return (
-    <Dialog
-      title={`Void the ${infractionName[event.kind]} infraction of ${dayMonth(event.date)}`}
+    <FormDialog
+      title={`Void ${whole}`}
+      action="Void"
+      send={(requestId) => api.clients.voidInfraction({ name: client.name, kind, date, reason, requestId })}
+      done={`Voided ${whole}.`}
       onClose={onClose}
     >
-      <form
-        className="grid gap-3"
-        onSubmit={(submitted) => {
-          submitted.preventDefault();
-          onVoid(why.trim());
-          onClose();
-        }}
-      >
-        <Field label="Why" hint="Kept with the event. A warning that rested on it is corrected.">
-          {(control) => (
-            <Input
-              {...control}
-              autoFocus
-              required
-              value={why}
-              onChange={(typed) => setWhy(typed.target.value)}
-            />
-          )}
-        </Field>
-        <div className="flex justify-end">
-          <Button tone="strong" type="submit">
-            Void
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      <Field label="Why" hint="Kept with the event. A warning that rested on it is corrected.">
+        {(control) => (
+          <Input {...control} required value={reason} onChange={(typed) => setReason(typed.target.value)} />
+        )}
+      </Field>
+    </FormDialog>
   );
 }

@@ -1,6 +1,7 @@
 import { Role } from "@/gen/regiment/v1/auth_service_pb";
 import {
   ClientStatus,
+  ExcuseReason,
   Gate,
   Goal,
   InfractionKind,
@@ -113,6 +114,15 @@ export const streamName: Record<Stream, string> = {
   [Stream.TRAINING]: "training",
   [Stream.CARDIO]: "cardio",
   [Stream.CHECKIN]: "check-in",
+};
+
+export const excuseReasonName: Record<ExcuseReason, string> = {
+  [ExcuseReason.UNSPECIFIED]: "no reason",
+  [ExcuseReason.INJURY]: "injury",
+  [ExcuseReason.ILLNESS]: "illness",
+  [ExcuseReason.TRAVEL]: "travel",
+  [ExcuseReason.FAMILY]: "family",
+  [ExcuseReason.OTHER]: "another reason",
 };
 
 export const infractionName: Record<InfractionKind, string> = {
