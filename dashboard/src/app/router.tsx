@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-router";
 import { readSearch as readClient } from "@/client/search";
 import { readSearch as readClients } from "@/clients/search";
+import { readSearch as readTemplates } from "@/templates/search";
 import { readSearch as readTriage } from "@/triage/search";
 import { Empty } from "@/ui/empty";
 import { Shell } from "./shell";
@@ -47,8 +48,15 @@ const client = createRoute({
   component: lazyRouteComponent(() => import("@/client/page"), "ClientPage"),
 });
 
+const templates = createRoute({
+  getParentRoute: () => root,
+  path: "/templates",
+  validateSearch: readTemplates,
+  component: lazyRouteComponent(() => import("@/templates/page"), "TemplatesPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, triage, clients, client]),
+  routeTree: root.addChildren([home, triage, clients, client, templates]),
   defaultPreload: "intent",
 });
 

@@ -1,5 +1,5 @@
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
-import { Command, Inbox, LogOut, type LucideIcon, Moon, Sun, Users } from "lucide-react";
+import { Command, Inbox, LogOut, type LucideIcon, Moon, NotebookText, Sun, Users } from "lucide-react";
 import { useState } from "react";
 import { useLive } from "@/api/live";
 import { useKeys } from "@/keys/keys";
@@ -11,13 +11,14 @@ import { useSession } from "./session";
 import { switchTheme, useTheme } from "./theme";
 
 const PAGES: {
-  to: "/triage" | "/clients";
+  to: "/triage" | "/clients" | "/templates";
   label: string;
   keys: string;
   Icon: LucideIcon;
 }[] = [
   { to: "/triage", label: "Triage", keys: "g t", Icon: Inbox },
   { to: "/clients", label: "Clients", keys: "g c", Icon: Users },
+  { to: "/templates", label: "Templates", keys: "g p", Icon: NotebookText },
 ];
 
 /** What surrounds every page: where one can go, who is signed in, and how fresh it all is. */
@@ -60,7 +61,7 @@ export function Shell() {
               className="flex h-7 items-center gap-1.5 rounded-md px-2.5 text-sm text-muted hover:text-text aria-[current=page]:bg-raised aria-[current=page]:font-medium aria-[current=page]:text-text"
             >
               <Icon size={15} aria-hidden />
-              {label}
+              <span className="max-md:sr-only">{label}</span>
             </Link>
           ))}
         </nav>
