@@ -14,7 +14,7 @@ pub mod secret;
 pub mod server;
 mod status;
 pub mod terminal;
-mod weekly;
+pub mod weekly;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -20,14 +20,14 @@ const ROLLING_DAYS: Day = 28;
 
 /// The flag engine as the scheduler's scanner.
 #[derive(Debug, Default)]
-pub(crate) struct FlagEngine {
+pub struct FlagEngine {
     /// What it looks at.
-    pub(crate) layers: Layers,
+    pub layers: Layers,
 }
 
 /// What a scan of the store looks at.
 #[derive(Debug, Clone, Default)]
-pub(crate) enum Layers {
+pub enum Layers {
     /// The rules alone.
     Rules,
     /// Everything, with the shipped lapse model.
