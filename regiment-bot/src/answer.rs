@@ -26,8 +26,8 @@ pub struct Note {
     pub content: String,
     /// Buttons and menus, from top to bottom.
     pub rows: Vec<Row>,
-    /// A file.
-    pub file: Option<File>,
+    /// Files, up to 10.
+    pub files: Vec<File>,
     /// What the same note says later.
     pub later: Option<Later>,
 }
@@ -129,11 +129,11 @@ impl Input {
 
 impl fmt::Debug for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { content, rows, file, later } = self;
+        let Self { content, rows, files, later } = self;
         f.debug_struct("Note")
             .field("length", &content.len())
             .field("rows", &rows.len())
-            .field("file", file)
+            .field("files", files)
             .field("later", &later.as_ref().map(|later| later.after))
             .finish()
     }

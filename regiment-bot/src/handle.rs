@@ -5,21 +5,29 @@
 //! else is the server's. Before a form is shown nothing is asked of anybody.
 
 mod checkin;
+mod enlist;
 mod kept;
 mod log;
 mod marks;
 mod number;
 mod order;
+mod own;
+mod settings;
 mod today;
 mod trouble;
 mod turns;
 mod words;
+mod zone;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use regiment_core::UserId;
 use regiment_proto::v1::Stream;
 
+pub(crate) use self::{
+    checkin::{choices as checkin_choices, option as checkin_option},
+    words::label,
+};
 use self::{trouble::Trouble, turns::Turns};
 use crate::{
     Action, Answer, CustomIds, Note, Texts, UnreadId,
@@ -179,14 +187,7 @@ fn changes(action: &Action, given: Given<'_>, by: &Interaction) -> bool {
         | Action::Plan { .. }
         | Action::CheckinAnswer { .. }
         | Action::CheckinForm { .. }
-        | Action::ConfirmWeight { .. } => true,
-        Action::TopSet { .. } | Action::Cardio { .. } => is_filled,
-        Action::Checkin { .. }
-        | Action::Rest { .. }
-        | Action::Excuse { .. }
-        | Action::Open { .. }
-        | Action::Menu { .. }
-        | Action::Enlist { .. }
+        | Action::ConfirmWeight { .. }
         | Action::EnlistBody { .. }
         | Action::EnlistZone
         | Action::EnlistGoal
@@ -194,7 +195,14 @@ fn changes(action: &Action, given: Given<'_>, by: &Interaction) -> bool {
         | Action::Alias
         | Action::Zone
         | Action::ZoneChoice
-        | Action::Erase
+        | Action::Erase => true,
+        Action::TopSet { .. } | Action::Cardio { .. } => is_filled,
+        Action::Checkin { .. }
+        | Action::Rest { .. }
+        | Action::Excuse { .. }
+        | Action::Open { .. }
+        | Action::Menu { .. }
+        | Action::Enlist { .. }
         | Action::Card { .. }
         | Action::DecideExcuse { .. } => false,
     }
@@ -226,9 +234,23 @@ impl Visit<'_> {
         std::array::from_fn(|_| values.next().unwrap_or_default())
     }
 
+    /// Lets coaches through; what they may do in the end is the server's to say.
+    fn coach(&self) -> Result<(), Trouble> {
+        if self.desk.is_coach(self.by) { Ok(()) } else { Err(Trouble::Said(Key::CoachesOnly)) }
+    }
+
     async fn command(&self, name: &str, options: &Options) -> Outcome {
         match name {
+            "onboard" => {
+                let zone = options.text("zone").map(str::to_owned);
+                Ok(Answer::Form(self.enlist_form(zone)))
+            }
             "today" => self.today().await,
+            "settings" => self.settings().await,
+            "what_my_coach_sees" => Ok(self.what_my_coach_sees()),
+            "export" => self.export(options).await,
+            "erase_me" => Ok(self.erase_me()),
+            "post_enlist" => self.coach().map(|()| self.enlist_post()),
             "log meal" => self.log_meal(options).await,
             "log topset" => self.log_top_set(options).await,
             "log cardio" => self.log_cardio(options).await,
@@ -245,6 +267,7 @@ impl Visit<'_> {
     ) -> Result<Vec<(String, String)>, Trouble> {
         match (command, option) {
             ("log meal", _) => self.complete_item(Stream::Meal, typed).await,
+            ("onboard", "zone") => self.complete_zone(typed).await,
             ("log topset", _) => self.complete_item(Stream::Training, typed).await,
             _ => Ok(Vec::new()),
         }
@@ -252,12 +275,30 @@ impl Visit<'_> {
 
     /// Opens a form. Asks nobody.
     fn open(&self, action: Action) -> Answer {
-        let form = if let Action::TopSet { .. } = action {
-            self.set_form(action)
-        } else if let Action::CheckinForm { date } = action {
-            self.checkin_form(date)
-        } else {
-            self.cardio_form(action)
+        let form = match action {
+            Action::TopSet { .. } => self.set_form(action),
+            Action::Cardio { .. } => self.cardio_form(action),
+            Action::CheckinForm { date } => self.checkin_form(date),
+            Action::Enlist { zone } => self.enlist_form(zone),
+            Action::EnlistBody { zone } => self.enlist_body_form(zone),
+            Action::Alias => self.alias_form(),
+            Action::Zone => self.zone_form(),
+            Action::Erase => self.erase_form(),
+            Action::Card { .. }
+            | Action::DecideExcuse { .. }
+            | Action::Checkin { .. }
+            | Action::CheckinAnswer { .. }
+            | Action::ConfirmWeight { .. }
+            | Action::Meal { .. }
+            | Action::Rest { .. }
+            | Action::Plan { .. }
+            | Action::Excuse { .. }
+            | Action::Open { .. }
+            | Action::Menu { .. }
+            | Action::EnlistZone
+            | Action::EnlistGoal
+            | Action::Consent { .. }
+            | Action::ZoneChoice => return Answer::Note(words::note(self.texts(), Key::Stale)),
         };
         Answer::Form(form)
     }
@@ -283,6 +324,19 @@ impl Visit<'_> {
             (Action::Plan { cycle_start, template_id }, Given::Nothing) => {
                 self.plan(cycle_start, template_id.as_str()).await
             }
+            (Action::Enlist { zone }, Given::Filled(filled)) => {
+                self.enlist_filled(zone, filled).await
+            }
+            (Action::EnlistBody { .. }, Given::Filled(filled)) => {
+                self.enlist_body_filled(filled).await
+            }
+            (Action::EnlistZone, Given::Chosen(zone)) => self.enlist_zone(zone).await,
+            (Action::EnlistGoal, Given::Chosen(goal)) => self.enlist_goal(goal).await,
+            (Action::Consent { to, is_given }, Given::Nothing) => self.consent(to, is_given).await,
+            (Action::Alias, Given::Filled(filled)) => self.alias_filled(filled).await,
+            (Action::Zone, Given::Filled(filled)) => self.zone_filled(filled).await,
+            (Action::ZoneChoice, Given::Chosen(zone)) => self.zone_chosen(zone.to_owned()).await,
+            (Action::Erase, Given::Filled(filled)) => self.erase(filled).await,
             (Action::Excuse { date, order }, Given::Nothing) => self.excuse(date, order).await,
             _ => Err(Trouble::Said(Key::Stale)),
         }

@@ -10,6 +10,7 @@
 mod action;
 mod answer;
 mod api;
+pub mod commands;
 mod compose;
 mod config;
 mod controls;

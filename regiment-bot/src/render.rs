@@ -95,7 +95,7 @@ pub(crate) fn note(page: &Page, texts: &Texts) -> Note {
             bytes: text.into_bytes(),
             content_type: "text/plain; charset=utf-8",
         });
-        Note { rows: rows.clone(), file, ..Note::new(content) }
+        Note { rows: rows.clone(), files: file.into_iter().collect(), ..Note::new(content) }
     };
     let mut notes = (0..=page.blocks.len()).rev().map(note);
     let fits = |note: &Note| inert::length(&note.content) <= limit::CONTENT;

@@ -118,7 +118,7 @@ impl Visit<'_> {
         }
         let date: Date = today.date.parse().map_err(|_| Trouble::Said(Key::Failed))?;
         let text = |id| options.text(id).unwrap_or_default().to_owned();
-        let chosen = Question::ALL.map(|question| (question, text(option(question))));
+        let chosen = Question::ALL.map(|question| (question, text(option(question).0)));
         let answers = Answers { chosen: chosen.into(), weight: text(WEIGHT), notes: text(NOTES) };
         // Where the weight is to be typed again, the form finds the rest.
         self.keep_answers(date, &answers).await?;
@@ -240,7 +240,7 @@ impl Answers {
 }
 
 /// Returns the answers of a question: what comes back, and what it says.
-pub(super) const fn choices(question: Question) -> [(&'static str, Key); 3] {
+pub(crate) const fn choices(question: Question) -> [(&'static str, Key); 3] {
     match question {
         Question::Mood => {
             [("great", Key::MoodGreat), ("okay", Key::MoodOkay), ("bad", Key::MoodBad)]
@@ -257,13 +257,13 @@ pub(super) const fn choices(question: Question) -> [(&'static str, Key); 3] {
     }
 }
 
-/// Returns the name of a question's option in `/log checkin`.
-pub(super) const fn option(question: Question) -> &'static str {
+/// Returns the name of a question's option in `/log checkin`, and what is said of it.
+pub(crate) const fn option(question: Question) -> (&'static str, Key) {
     match question {
-        Question::Mood => "mood",
-        Question::Soreness => "soreness",
-        Question::Stress => "stress",
-        Question::Sleep => "sleep",
+        Question::Mood => ("mood", Key::OptionMood),
+        Question::Soreness => ("soreness", Key::OptionSoreness),
+        Question::Stress => ("stress", Key::OptionStress),
+        Question::Sleep => ("sleep", Key::OptionSleep),
     }
 }
 

@@ -66,8 +66,8 @@ impl Visit<'_> {
     pub(super) async fn log_top_set(&self, options: &Options) -> Outcome {
         let named = options.text("exercise");
         let (exercise_id, _) = self.named(Stream::Training, Key::FieldExercise, named).await?;
-        let typed = |id| options.text(id).unwrap_or_default().to_owned();
-        self.file_set(None, exercise_id, [typed(WEIGHT), typed(REPS)], None).await
+        let weight = options.text(WEIGHT).unwrap_or_default().to_owned();
+        self.file_set(None, exercise_id, [weight, whole(options, REPS)], None).await
     }
 
     /// Logs cardio by its form.
@@ -78,8 +78,7 @@ impl Visit<'_> {
 
     /// Logs cardio by `/log cardio`.
     pub(super) async fn log_cardio(&self, options: &Options) -> Outcome {
-        let minutes = options.text(MINUTES).unwrap_or_default().to_owned();
-        self.file_cardio(None, minutes, None).await
+        self.file_cardio(None, whole(options, MINUTES), None).await
     }
 
     /// Offers today's items of a stream for what is being typed.
@@ -265,6 +264,10 @@ impl Visit<'_> {
 
 fn duty(stream: Stream, item: String, state: DutyState) -> Duty {
     Duty { stream: stream.into(), item, state: state.into(), ..Duty::default() }
+}
+
+fn whole(options: &Options, name: &str) -> String {
+    options.whole(name).map(|number| number.to_string()).unwrap_or_default()
 }
 
 fn written(date: Option<Date>) -> String {

@@ -36,6 +36,19 @@ pub(super) fn weight(typed: &str, rounding: Rounding) -> Option<f64> {
     }
 }
 
+/// Reads a height in centimeters: `182`, `182 cm`, `1,82 m`.
+pub(super) fn height(typed: &str) -> Option<i32> {
+    let (number, unit) = split(typed)?;
+    let value = decimal(&number)?;
+    let centimeters = match unit.as_str() {
+        "" if value < 3.0 => value * 100.0,
+        "m" => value * 100.0,
+        "" | "cm" => value,
+        _ => return None,
+    };
+    to_whole(centimeters)
+}
+
 /// Reads a whole number, with one of these units or without: `30`, `30 min`.
 pub(super) fn whole(typed: &str, units: &[&str]) -> Option<i32> {
     let (number, unit) = split(typed)?;
@@ -167,6 +180,16 @@ mod tests {
         assert_eq!(whole("5", &[]), Some(5));
     }
 
+    #[test]
+    fn heights_may_be_meters() {
+        assert_eq!(height("182"), Some(182));
+        assert_eq!(height("182 cm"), Some(182));
+        assert_eq!(height("1,82"), Some(182));
+        assert_eq!(height("1.82 m"), Some(182));
+        assert_eq!(height("1.825"), None);
+        assert_eq!(height("6 ft"), None);
+    }
+
     proptest! {
         #[test]
         fn a_weight_comes_back_whatever_its_separator(tenths in 300..=3000_u32, comma: bool) {
@@ -180,6 +203,7 @@ mod tests {
             for read in [weight(&typed, Rounding::Body), weight(&typed, Rounding::Bar)] {
                 prop_assert!(read.is_none_or(f64::is_finite));
             }
+            height(&typed);
             whole(&typed, &["min"]);
         }
     }

@@ -93,6 +93,11 @@ impl Wrong {
         self.fields.push((field.into(), problem));
     }
 
+    /// Returns whether anything is wrong.
+    pub(super) fn is_any(&self) -> bool {
+        !self.fields.is_empty()
+    }
+
     /// Takes what the server says about the fields, or what else it says.
     pub(super) fn or_status(self, status: Status) -> Trouble {
         let fields = violations(&status);
@@ -122,6 +127,13 @@ impl Wrong {
     }
 }
 
+/// Returns whether a status refuses one of these fields of a request.
+pub(super) fn is_about(status: &Status, fields: &[&str]) -> bool {
+    let details = status.get_error_details();
+    let violations = details.bad_request().map(|it| it.field_violations.as_slice());
+    violations.unwrap_or_default().iter().any(|it| fields.contains(&it.field.as_str()))
+}
+
 /// Returns what a status says about the fields of a request.
 fn violations(status: &Status) -> Vec<(Line, String)> {
     let details = status.get_error_details();
@@ -141,6 +153,15 @@ fn field(path: &str) -> Line {
         "reps" => Key::FieldReps,
         "minutes" => Key::FieldMinutes,
         "notes" => Key::FieldNotes,
+        "display_name" => Key::FieldName,
+        "email" => Key::FieldEmail,
+        "age" => Key::FieldAge,
+        "gender" => Key::FieldGender,
+        "photo_url" => Key::FieldPhoto,
+        "height_cm" => Key::FieldHeight,
+        "timezone_offset" => Key::FieldZone,
+        "goal" => Key::FieldGoal,
+        "alias" => Key::FieldAlias,
         _ => return Line::Own(name.replace('_', " ")),
     };
     key.into()

@@ -14,7 +14,7 @@ pub(super) fn say(texts: &Texts, line: impl Into<Line>) -> String {
 }
 
 /// Says a text where nothing is escaped: on a label, in a form.
-pub(super) fn label(texts: &Texts, line: impl Into<Line>) -> String {
+pub(crate) fn label(texts: &Texts, line: impl Into<Line>) -> String {
     crate::inert::one_line(&line.into().write(texts, Form::Plain))
 }
 
@@ -66,7 +66,7 @@ pub(super) fn described(note: &Note) -> String {
         let seconds = later.after.as_secs().to_string();
         text.extend(["\n--- after ", &seconds, " s\n", &later.content]);
     }
-    if let Some(file) = &note.file {
+    for file in &note.files {
         text.extend(["\n--- file ", &file.name]);
     }
     text.replace('\u{200B}', "{zero width}")
