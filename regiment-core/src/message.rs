@@ -4,10 +4,10 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Slug, UserId,
+    Id, Slug, UserId,
     record::{
-        Alert, Board, CardioOrder, LastSet, MealOrder, MealTemplate, OrderKind, TopSet,
-        TrainingOrder,
+        Alert, Board, CardAction, CardioOrder, FlagName, JobCard, LastSet, MealOrder, MealTemplate,
+        OrderKind, Severity, TopSet, TrainingOrder,
     },
     words::words,
 };
@@ -166,6 +166,44 @@ pub enum Message {
         /// In the order in which they were raised.
         alerts: Vec<Alert>,
     },
+    /// Job cards that can't wait, for the coaches' channel.
+    Cards {
+        /// Worst first.
+        cards: Vec<CardLine>,
+    },
+    /// What the weekly scan came to, for the coaches' channel.
+    WeeklySummary {
+        /// The scan's Sunday.
+        sunday: Date,
+        /// How many clients were scanned: each has a card.
+        clients: u32,
+        /// How many of the cards ask for a decision, by severity, worst first; a severity without
+        /// any is left out.
+        counts: Vec<(Severity, u32)>,
+        /// The worst of them, worst first, as many as a message holds.
+        worst: Vec<CardLine>,
+    },
+}
+
+/// A job card as the coaches' channel shows it: enough to act on, and no more.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CardLine {
+    /// The card, for the buttons that decide on it.
+    pub id: Id<JobCard>,
+    /// The client.
+    pub user_id: UserId,
+    /// The name that the client goes by in public, where he has given one. His own name is not
+    /// written into a channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What the coach is asked to do.
+    pub action: CardAction,
+    /// What was found, ordered by bytes.
+    pub flags: Vec<FlagName>,
+    /// One line that says why.
+    pub why: String,
 }
 
 words! {
@@ -194,5 +232,41 @@ impl Message {
     /// Returns the words for a set in a personal record.
     pub const fn record(exercise: String, set: TopSet, date: Date, previous: LastSet) -> Self {
         Self::PersonalRecord { exercise, set: LastSet::new(set, date), previous }
+    }
+
+    /// Takes a person out of a message to many; `None` where that leaves nothing to say.
+    #[must_use]
+    pub fn without(mut self, user_id: UserId) -> Option<Self> {
+        let is_left = match &mut self {
+            Self::Alerts { alerts } => {
+                alerts.retain(|alert| alert.user_id != Some(user_id));
+                !alerts.is_empty()
+            }
+            Self::Cards { cards } => {
+                cards.retain(|card| card.user_id != user_id);
+                !cards.is_empty()
+            }
+            Self::WeeklySummary { worst, .. } => {
+                worst.retain(|card| card.user_id != user_id);
+                true
+            }
+            Self::Honors(board) => {
+                board.forget(user_id);
+                board.lists.iter().any(|(_, places)| !places.is_empty())
+            }
+            Self::CheckinOrder { .. }
+            | Self::FuelOrder { .. }
+            | Self::TrainingOrder { .. }
+            | Self::PlanPrompt { .. }
+            | Self::RearmingOrder { .. }
+            | Self::Welcome { .. }
+            | Self::Warning { .. }
+            | Self::WarningWithdrawn
+            | Self::Callout { .. }
+            | Self::PersonalRecord { .. }
+            | Self::Private { .. }
+            | Self::ExcuseAnswer { .. } => true,
+        };
+        is_left.then_some(self)
     }
 }

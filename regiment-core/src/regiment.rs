@@ -15,6 +15,7 @@ mod clients;
 mod coach;
 mod context;
 mod deliver;
+mod desk;
 mod error;
 mod lease;
 mod load;

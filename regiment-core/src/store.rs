@@ -48,7 +48,7 @@ pub use self::{
     audit::{AuditEntry, AuditHead, AuditReport, Break, Details, ERASED, NewEntry},
     backup::{BackupError, Examination, restore},
     bot::{Bot, BotReport, Contact, Draft, OwedEdit, RequestCount},
-    card::{CardOrder, CardPlace, CardsWanted, ListedCard},
+    card::{CardOrder, CardPlace, CardsWanted, ListedCard, WeeklyCount},
     change::{Change, Changing},
     client::NeedPlace,
     delivery::{DeliveryState, Listing, Tracked},

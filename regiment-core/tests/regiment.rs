@@ -13,7 +13,8 @@ use regiment_core::{
     measure::Minutes,
     message::{Message, Recipient},
     record::{
-        Actor, AlertKind, ClientProfile, DoneOrMissed, Log, Macros, Note, Order, Status, Stream,
+        Actor, AlertKind, ClientProfile, DoneOrMissed, Log, Macros, Note, Order, Severity, Status,
+        Stream,
     },
     regiment::{Answer, Durability, Enlisted, Error, Inbox, Received, Regiment, Submitted},
     store::{Occasion, Request, Spool, Store},
@@ -271,11 +272,39 @@ async fn coaches_hear_at_once_of_a_safety_note() {
     practice.regiment.deliver(&practice.inbox).await.expect("a delivery");
     let received = practice.inbox.take();
     let told: Vec<_> = received.iter().filter(|sent| sent.to == Recipient::Coaches).collect();
-    assert!(
-        matches!(&told[..], [sent] if matches!(&sent.message, Message::Alerts { alerts }
-        if alerts.len() == 1 && alerts[0].kind == AlertKind::Escalation)),
-        "{told:?}"
-    );
+    // Not of the alert beside it, which points at the card.
+    let [Received { message: Message::Cards { cards }, .. }] = &told[..] else {
+        panic!("{told:?}");
+    };
+    let [card] = &cards[..] else { panic!("{cards:?}") };
+    assert_eq!((card.user_id, card.severity), (ana, Severity::Critical));
+    assert_eq!(card.why, "A note speaks of illness");
+    assert!(practice.regiment.card(card.id).await.expect("a store").is_some());
+
+    // The same note once more says nothing new.
+    practice.regiment.log(checkin).await.expect("in time");
+    practice.regiment.deliver(&practice.inbox).await.expect("a delivery");
+    assert_eq!(practice.inbox.take(), []);
+}
+
+#[tokio::test]
+async fn an_erased_client_is_taken_out_of_what_the_coaches_were_told() {
+    let practice = Practice::open("2026-03-09T12:00:00Z").await;
+    for id in ["7", "8"] {
+        practice.active_client(id, "UTC").await;
+    }
+    practice.live(26).await; // Tuesday, 14:00: the digest of the missed check-ins has gone out.
+    let holding = async |id: &str| {
+        let all = regiment_core::store::Listing::default();
+        let rows = practice.regiment.messages(&all, 500).await.expect("the outbox");
+        let id = format!("\"{id}\"");
+        let bodies = rows.iter().map(|row| serde_json::to_string(&row.dispatch).expect("JSON"));
+        bodies.filter(|body| body.contains(&id)).count()
+    };
+    assert!(holding("7").await > 2 && holding("8").await > 2);
+    practice.regiment.erase(user("7"), &practice.coach).await.expect("he is known");
+    assert_eq!(holding("7").await, 0);
+    assert!(holding("8").await > 2);
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! The coach's desk: how findings become cards, how cards meet again, and what the coach decides.
 
 mod decide;
+mod tell;
 mod weekly;
 
 use jiff::{Timestamp, civil::Date};
 
 pub use decide::{Case, decide, draft, last_undoable, raise_manual, wake_on_checkin};
+pub use tell::{CARDS_PER_MESSAGE, is_news, tell, weekly_summary};
 pub use weekly::{adds_strain, unanswered_cycle, weekly};
 
 use crate::{

@@ -29,6 +29,15 @@ pub struct Board {
     pub lists: Vec<(Ranking, Vec<Place>)>,
 }
 
+impl Board {
+    /// Takes a person off every list; the others keep their ranks.
+    pub fn forget(&mut self, user_id: UserId) {
+        for (_, places) in &mut self.lists {
+            places.retain(|place| place.user_id != user_id);
+        }
+    }
+}
+
 /// One place of a list. Ties share a rank.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Place {

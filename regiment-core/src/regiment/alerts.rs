@@ -7,7 +7,7 @@ use crate::{
     Effect,
     engine::alerts,
     message::Dispatch,
-    record::Severity,
+    record::{AlertKind, JobCard, Severity},
     store::{NewAlert, Tx},
 };
 
@@ -17,17 +17,23 @@ const TOLD: &str = "alerts_told_through";
 /// How long a decision may take to commit what it raised: a digest looks no nearer.
 const SETTLED: SignedDuration = SignedDuration::from_mins(1);
 
-/// Returns the messages of the alerts that were raised just now and can't wait for the digest.
+/// Returns the messages of the alerts that were raised just now and can't wait for the digest. An
+/// escalation whose card is told of anyway, `news`, is not told twice.
 pub(super) async fn urgent(
     tx: &mut Tx,
     raised: &[NewAlert],
+    news: &[JobCard],
     now: Timestamp,
 ) -> Result<Vec<Dispatch>> {
     if raised.iter().all(|alert| alert.severity < Severity::High) {
         return Ok(Vec::new());
     }
     // What stands is read back: an open alert keeps its id, and its severity if that is higher.
-    let standing = tx.alerts_between(now, now + SignedDuration::from_micros(1)).await?;
+    let mut standing = tx.alerts_between(now, now + SignedDuration::from_micros(1)).await?;
+    standing.retain(|alert| {
+        let points_at = |card: &JobCard| Some(card.user_id) == alert.user_id;
+        alert.kind != AlertKind::Escalation || !news.iter().any(points_at)
+    });
     Ok(standing.iter().filter_map(|alert| alerts::urgent(alert, now)).collect())
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::{Result, alerts::urgent, context::Context};
+use super::{Result, alerts::urgent, context::Context, desk};
 use crate::{
     Dossier, Effect, Policy, Slug, UserId,
     effect::{Entry, PauseRow},
@@ -147,7 +147,7 @@ impl Changes {
         tx.close_dates(&closed.into_iter().collect::<Vec<_>>(), now).await?;
         tx.save_infractions(&infractions.into_values().collect::<Vec<_>>()).await?;
         tx.save_standings(&standings.into_values().collect::<Vec<_>>(), now).await?;
-        save_cards(tx, cards.into_values().collect(), context).await?;
+        let news = save_cards(tx, cards.into_values().collect(), context).await?;
         tx.save_decisions(&decisions).await?;
         let alerts: Vec<NewAlert> = alerts
             .into_iter()
@@ -161,7 +161,8 @@ impl Changes {
             })
             .collect();
         tx.raise_alerts(&alerts, now).await?;
-        messages.extend(urgent(tx, &alerts, now).await?);
+        messages.extend(urgent(tx, &alerts, &news, now).await?);
+        messages.extend(desk::told(tx, news, now).await?);
         tx.save_plans(&plans.into_values().collect::<Vec<_>>()).await?;
         tx.save_choices(&choices.into_values().collect::<Vec<_>>()).await?;
         tx.save_excuses(&excuses).await?;
@@ -173,8 +174,12 @@ impl Changes {
 }
 
 /// Saves cards. One that no engine had read joins the stored card of its client, source and date,
-/// which may have been closed since.
-async fn save_cards(tx: &mut Tx, mut cards: Vec<JobCard>, context: &Context) -> Result<()> {
+/// which may have been closed since. Returns those of which the coaches hear at once.
+async fn save_cards(
+    tx: &mut Tx,
+    mut cards: Vec<JobCard>,
+    context: &Context,
+) -> Result<Vec<JobCard>> {
     let fresh: Vec<(UserId, Date)> = cards
         .iter()
         .filter(|card| card.id.is_none())
@@ -195,8 +200,9 @@ async fn save_cards(tx: &mut Tx, mut cards: Vec<JobCard>, context: &Context) -> 
             }
         }
     }
+    let news = desk::news(tx, &cards).await?;
     tx.save_cards(&cards, context.now).await?;
-    Ok(())
+    Ok(news)
 }
 
 /// Returns the exercises whose last or best set a transaction may have changed. A miss that the

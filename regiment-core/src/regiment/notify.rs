@@ -161,5 +161,7 @@ pub fn name_of(message: &Message) -> &'static str {
         Message::Private { .. } => "private",
         Message::ExcuseAnswer { .. } => "excuse_answer",
         Message::Alerts { .. } => "alerts",
+        Message::Cards { .. } => "cards",
+        Message::WeeklySummary { .. } => "weekly_summary",
     }
 }

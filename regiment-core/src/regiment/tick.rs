@@ -13,6 +13,7 @@ use super::{
     alerts::digest,
     apply::{Changes, row},
     context::Context,
+    desk,
     load::{self, Scope},
     watch::retain,
     weekly::Scanning,
@@ -245,6 +246,11 @@ impl Regiment {
                 let occasion = Occasion::System { trigger: claimed.trigger, due_at };
                 if tx.run_of(occasion).await?.is_none() {
                     end_system(&mut tx, &context, claimed, due_at, Outcome::Done).await?;
+                    let sunday = local_date(&Zone::utc(), due_at);
+                    let mut changes = Changes::default();
+                    let summary = desk::summary(&mut tx, sunday, context.now).await?;
+                    changes.add(Effect::Send(summary));
+                    changes.write(&mut tx, &context).await?;
                 }
                 Ticked { system: 1, ..Ticked::default() }
             }

@@ -170,7 +170,9 @@ impl Company {
             | Message::Honors(_)
             | Message::Private { .. }
             | Message::ExcuseAnswer { .. }
-            | Message::Alerts { .. } => {}
+            | Message::Alerts { .. }
+            | Message::Cards { .. }
+            | Message::WeeklySummary { .. } => {}
         }
     }
 

@@ -40,6 +40,17 @@ pub enum CardOrder {
     Newest,
 }
 
+/// How many cards of one severity a weekly scan came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WeeklyCount {
+    /// The severity.
+    pub severity: Severity,
+    /// All of them, one for each scanned client.
+    pub cards: u32,
+    /// Those that ask for a decision.
+    pub waiting: u32,
+}
+
 /// Where a card stood in a list when it was read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CardPlace {
@@ -212,6 +223,43 @@ impl Tx {
         self.read_all(&rows, |row| row.json("body"))
     }
 
+    /// Counts the cards of a Sunday's weekly scan by severity, worst first.
+    pub async fn weekly_counts(&mut self, sunday: Date) -> Result<Vec<WeeklyCount>> {
+        let rows = self
+            .fetch(
+                &CARDS,
+                "SELECT severity, COUNT(*) AS cards, COUNT(CASE WHEN state IN \
+                 ('open', 'acknowledged', 'snoozed') THEN 1 END) AS waiting FROM job_cards \
+                 WHERE date = $1 AND source = 'weekly_scan' \
+                 GROUP BY severity ORDER BY severity DESC",
+                &values![sunday],
+            )
+            .await?;
+        let count = |row: &Row| {
+            Ok(WeeklyCount {
+                severity: severity(row)?,
+                cards: row.count("cards")?,
+                waiting: row.count("waiting")?,
+            })
+        };
+        rows.iter().map(count).collect()
+    }
+
+    /// Lists up to `limit` unresolved cards of a Sunday's weekly scan, worst first: by severity, then
+    /// priority, then id.
+    pub async fn worst_weekly(&mut self, sunday: Date, limit: u32) -> Result<Vec<JobCard>> {
+        let rows = self
+            .fetch(
+                &CARDS,
+                "SELECT id, body FROM job_cards WHERE date = $1 AND source = 'weekly_scan' \
+                 AND state IN ('open', 'acknowledged', 'snoozed') \
+                 ORDER BY severity DESC, priority DESC, id LIMIT $2",
+                &values![sunday, limit],
+            )
+            .await?;
+        self.read_all(&rows, |row| row.json("body"))
+    }
+
     /// Lists up to `limit` of the wanted cards after a place, in their order.
     pub async fn list_cards(
         &mut self,
@@ -301,6 +349,12 @@ fn listed(row: &Row) -> Result<ListedCard> {
         id: row.text("id")?.to_owned(),
     };
     Ok(ListedCard { card: row.json("body")?, version: row.count("version")?, place })
+}
+
+fn severity(row: &Row) -> Result<Severity> {
+    let rank = row.count("severity")?;
+    let found = Severity::ALL.iter().find(|of| self::rank(**of) == rank).copied();
+    found.ok_or_else(|| row.corrupt("severity", format!("{rank} is not 0 to 3")).into())
 }
 
 /// When a card that is put off until an instant wakes.

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 
-use super::{error::Result, tx::Tx, value::values};
-use crate::UserId;
+use super::{error::Result, outbox::OUTBOX, tx::Tx, value::values};
+use crate::{UserId, message::Dispatch};
 
 /// Tables with a column that names the client, in an order that their references allow.
 const OF_CLIENT: [(&str, &str); 25] = [
@@ -54,6 +54,7 @@ impl Tx {
             erased += self.execute(sql, &values![user_id]).await?;
         }
         self.leave_boards(user_id, now).await?;
+        erased += self.leave_messages(user_id).await?;
         erased += self.forget_answers_about(user_id).await?;
         self.execute(
             "UPDATE scheduled_runs SET subject = $2 WHERE subject = $1",
@@ -63,6 +64,42 @@ impl Tx {
         erased += self.erase_audit_details(subject, actor, now).await?;
         Ok(erased)
     }
+
+    /// Takes a person out of the messages to channels: what told of him alone goes, and returns how
+    /// many rows that was.
+    async fn leave_messages(&mut self, user_id: UserId) -> Result<u64> {
+        // A callout bears an alias alone; its key begins with the client.
+        let sql = "DELETE FROM outbox WHERE user_id = '' AND dedup_key LIKE $1";
+        let mut erased = self.execute(sql, &values![format!("{user_id}:%")]).await?;
+        let rows = self
+            .fetch(
+                &OUTBOX,
+                "SELECT dedup_key, body FROM outbox WHERE user_id = '' AND body LIKE $1",
+                &values![format!("%\"{user_id}\"%")],
+            )
+            .await?;
+        for row in &rows {
+            let key = row.text("dedup_key")?;
+            let left = match without(row.text("body")?, user_id)? {
+                None => {
+                    self.execute("DELETE FROM outbox WHERE dedup_key = $1", &values![key]).await
+                }
+                Some(body) => {
+                    let sql = "UPDATE outbox SET body = $2 WHERE dedup_key = $1";
+                    self.execute(sql, &values![key, body]).await
+                }
+            };
+            erased += left?;
+        }
+        Ok(erased)
+    }
+}
+
+/// Returns what is left of a message to many, as it is stored, without a person.
+fn without(body: &str, user_id: UserId) -> Result<Option<String>> {
+    let dispatch: Dispatch = serde_json::from_str(body)?;
+    let Some(message) = dispatch.message.without(user_id) else { return Ok(None) };
+    Ok(Some(serde_json::to_string(&Dispatch { message, ..dispatch })?))
 }
 
 #[cfg(test)]

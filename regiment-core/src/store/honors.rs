@@ -128,9 +128,7 @@ impl Tx {
             .await?;
         let boards: Vec<Board> = self.read_all(&rows, |row| row.json("body"))?;
         for mut board in boards {
-            for (_, places) in &mut board.lists {
-                places.retain(|place| place.user_id != user_id);
-            }
+            board.forget(user_id);
             self.save_board(&board, now).await?;
         }
         Ok(())

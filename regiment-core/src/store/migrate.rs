@@ -59,6 +59,7 @@ const SCRIPTS: &[Script] = scripts![
     "0013_bot",
     "0014_sessions",
     "0015_changes",
+    "0016_cards_by_date",
 ];
 
 /// Which way a step goes.

@@ -1,20 +1,26 @@
 //! The coach's desk: cards that meet again, decisions, snoozes, and the weekly scan.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use jiff::SignedDuration;
 use regiment_core::{
-    ManualClock, Outcome,
+    ManualClock, Outcome, UserId,
     engine::schedule::SystemTrigger,
     import::Import,
+    message::{CardLine, Message, Recipient},
     record::{
         Actor, AlertKind, CardAction, CardSource, CardState, Evidence, Flag, JobCard, Judgment,
         Severity, Snooze, Taken, Verdict,
     },
-    regiment::{Chosen, Error, Inbox, Regiment, Scan, ScanEnd, ScanOf, ScanPage, Scanned, Scanner},
+    regiment::{
+        Chosen, Error, Inbox, Received, Regiment, Scan, ScanEnd, ScanOf, ScanPage, Scanned, Scanner,
+    },
     store::{Conflict, Occasion, Quarantined},
     testing::{client, date, user},
 };
@@ -124,6 +130,18 @@ impl Desk {
             .find(|card| card.source == CardSource::WeeklyScan && card.date == date(sunday))
     }
 
+    /// Runs the last scan again, as if the process had died before the ledger's row.
+    async fn run_the_scan_again(&self) {
+        let mut tx = self.regiment.store().begin().await.unwrap();
+        let sql = "DELETE FROM scheduled_runs WHERE kind = 'weekly_scan'";
+        tx.tamper(sql).await.unwrap();
+        let sql = "UPDATE system_triggers SET due_at = due_at - 604800000000 \
+                   WHERE kind = 'weekly_scan'";
+        tx.tamper(sql).await.unwrap();
+        tx.commit().await.unwrap();
+        self.regiment.tick().await.unwrap();
+    }
+
     async fn outcome(&self, due: &str) -> Option<(Outcome, u32)> {
         let mut tx = self.regiment.store().read().await.unwrap();
         let occasion =
@@ -181,16 +199,52 @@ on_both! {
         let desk = Desk::open(database, Stub { flag: Some(Flag::MoodDrop).into(), ..Stub::default() }).await;
         desk.live(24 * 7 + 1).await;
         let first = desk.weekly("1", SUNDAY).await.unwrap();
-        // As if the process had died before the ledger's row.
-        let mut tx = desk.regiment.store().begin().await.unwrap();
-        tx.tamper("DELETE FROM scheduled_runs WHERE kind = 'weekly_scan'").await.unwrap();
-        tx.tamper("UPDATE system_triggers SET due_at = due_at - 604800000000 WHERE kind = 'weekly_scan'").await.unwrap();
-        tx.commit().await.unwrap();
-        desk.regiment.tick().await.unwrap();
+        desk.run_the_scan_again().await;
         assert_eq!(desk.outcome(DUE).await, Some((Outcome::Done, 1)));
         assert_eq!(desk.stub.scans.load(Ordering::SeqCst), 2);
         assert_eq!(desk.weekly("1", SUNDAY).await.unwrap(), first);
         assert_eq!(desk.regiment.card(first.id.unwrap()).await.unwrap().unwrap().1, 1);
+    }
+
+    async fn coaches_hear_of_urgent_cards_and_on_sunday_what_the_week_came_to_once_each(database: &Database) {
+        let desk = Desk::open(database, Stub { flag: Some(Flag::MoodDrop).into(), ..Stub::default() }).await;
+        desk.live(24 * 7 - 3).await;
+        let told = |received: Vec<Received>| -> (Vec<CardLine>, Vec<Message>) {
+            let (mut lines, mut summaries) = (Vec::new(), Vec::new());
+            for sent in received.into_iter().filter(|sent| sent.to == Recipient::Coaches) {
+                if let Message::Cards { cards } = sent.message {
+                    lines.extend(cards);
+                } else if matches!(sent.message, Message::WeeklySummary { .. }) {
+                    summaries.push(sent.message);
+                }
+            }
+            (lines, summaries)
+        };
+        let (urgent, summaries) = told(desk.inbox.take());
+        assert_eq!(summaries, []);
+        // A week of silence: every line says more than the one before it about the same client.
+        let mut said: BTreeMap<UserId, (Severity, usize)> = BTreeMap::new();
+        for line in &urgent {
+            let now = (line.severity, line.flags.len());
+            let before = said.insert(line.user_id, now);
+            assert!(before.is_none_or(|(severity, n)| now.0 > severity || now.1 > n), "{line:?}");
+        }
+        assert_eq!(said.len(), 2);
+
+        desk.live(4).await;
+        let (_, summaries) = told(desk.inbox.take());
+        let [Message::WeeklySummary { sunday, clients, counts, worst }] = &summaries[..] else {
+            panic!("{summaries:?}");
+        };
+        assert_eq!((*sunday, *clients, &counts[..]), (date(SUNDAY), 2, &[(Severity::High, 2)][..]));
+        for line in worst {
+            assert_eq!(desk.weekly(line.user_id.as_str(), SUNDAY).await.unwrap().id, Some(line.id));
+        }
+        assert_eq!(worst.len(), 2);
+
+        desk.run_the_scan_again().await;
+        desk.regiment.deliver(&desk.inbox).await.unwrap();
+        assert_eq!(told(desk.inbox.take()), (Vec::new(), Vec::new()));
     }
 
     async fn a_model_in_doubt_is_one_alert_that_counts(database: &Database) {

@@ -178,10 +178,10 @@ async fn resolving_performs_the_action_and_undoing_takes_it_back() {
 async fn a_callout_sends_the_coachs_words_once() {
     let practice = Practice::open(SUNDAY).await;
     practice.enlist("42").await;
+    let card = practice.raise("42", "sleep", v1::Severity::High).await;
     let inbox = Inbox::default();
     practice.regiment.deliver(&inbox).await.unwrap();
     inbox.take();
-    let card = practice.raise("42", "sleep", v1::Severity::High).await;
     let words = Action::Callout(Callout { text: "Report in.".to_owned() });
     let asked =
         ResolveJobCardRequest { request_id: "c-1".to_owned(), ..resolve(&card.name, words) };

@@ -144,4 +144,5 @@ fn a_snoozed_card_found_again_wakes_only_when_it_is_worse() {
 }
 
 mod decide;
+mod tell;
 mod weekly;

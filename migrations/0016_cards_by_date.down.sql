@@ -1,0 +1,1 @@
+DROP INDEX job_cards_by_date;
