@@ -1,5 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { BadRequestSchema } from "@/gen/google/rpc/error_details_pb";
+import { capital } from "@/words/flags";
 
 /** A field of a request that the server refused, and why. */
 export interface RefusedField {
@@ -56,6 +57,5 @@ export function isSignedOut(error: unknown): boolean {
 }
 
 function sentence(text: string): string {
-  const trimmed = text.trim().replace(/\.$/, "");
-  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}.`;
+  return `${capital(text.trim().replace(/\.$/, ""))}.`;
 }

@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-router";
 import { readSearch as readClient } from "@/client/search";
 import { readSearch as readClients } from "@/clients/search";
+import { readSearch as readSystem } from "@/system/search";
 import { readSearch as readTemplates } from "@/templates/search";
 import { readSearch as readTriage } from "@/triage/search";
 import { Empty } from "@/ui/empty";
@@ -55,8 +56,15 @@ const templates = createRoute({
   component: lazyRouteComponent(() => import("@/templates/page"), "TemplatesPage"),
 });
 
+const system = createRoute({
+  getParentRoute: () => root,
+  path: "/system",
+  validateSearch: readSystem,
+  component: lazyRouteComponent(() => import("@/system/page"), "SystemPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, triage, clients, client, templates]),
+  routeTree: root.addChildren([home, triage, clients, client, templates, system]),
   defaultPreload: "intent",
 });
 

@@ -1,5 +1,15 @@
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
-import { Command, Inbox, LogOut, type LucideIcon, Moon, NotebookText, Sun, Users } from "lucide-react";
+import {
+  Activity,
+  Command,
+  Inbox,
+  LogOut,
+  type LucideIcon,
+  Moon,
+  NotebookText,
+  Sun,
+  Users,
+} from "lucide-react";
 import { useState } from "react";
 import { useLive } from "@/api/live";
 import { useKeys } from "@/keys/keys";
@@ -11,7 +21,7 @@ import { useSession } from "./session";
 import { switchTheme, useTheme } from "./theme";
 
 const PAGES: {
-  to: "/triage" | "/clients" | "/templates";
+  to: "/triage" | "/clients" | "/templates" | "/system";
   label: string;
   keys: string;
   Icon: LucideIcon;
@@ -19,6 +29,7 @@ const PAGES: {
   { to: "/triage", label: "Triage", keys: "g t", Icon: Inbox },
   { to: "/clients", label: "Clients", keys: "g c", Icon: Users },
   { to: "/templates", label: "Templates", keys: "g p", Icon: NotebookText },
+  { to: "/system", label: "System", keys: "g s", Icon: Activity },
 ];
 
 /** What surrounds every page: where one can go, who is signed in, and how fresh it all is. */

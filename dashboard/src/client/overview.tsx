@@ -22,8 +22,8 @@ export function OverviewTab({ client }: { client: Client }) {
   const lifts = useLifts(client.userId);
   const days = client.summary?.days ?? [];
   return (
-    <div className="grid gap-x-8 gap-y-8 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-      <div className="grid content-start gap-8">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-8 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+      <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-8">
         <Weight client={client} />
         <Mornings mornings={mornings(days)} />
         <section>
@@ -112,7 +112,7 @@ function Mornings({ mornings }: { mornings: readonly Morning[] }) {
           return (
             <div
               key={key}
-              className="grid grid-cols-[4.5rem_minmax(0,1fr)_11.5rem] items-center gap-3 text-sm"
+              className="grid grid-cols-[4.5rem_minmax(0,1fr)] items-center gap-x-3 text-sm sm:grid-cols-[4.5rem_minmax(0,1fr)_11.5rem]"
             >
               <span className="text-muted">{label}</span>
               <svg
@@ -141,7 +141,9 @@ function Mornings({ mornings }: { mornings: readonly Morning[] }) {
                   );
                 })}
               </svg>
-              <span className="text-right text-xs text-muted">{counted.join(" · ")}</span>
+              <span className="text-xs text-muted max-sm:col-start-2 sm:text-right">
+                {counted.join(" · ")}
+              </span>
             </div>
           );
         })}

@@ -63,7 +63,11 @@ export const knownFlags: readonly string[] = Object.keys(SAYS).filter(
 
 /** `body_weight_lunge` is `Body weight lunge`. */
 export function plain(name: string): string {
-  const words = name.replaceAll("_", " ").trim();
+  return capital(name.replaceAll("_", " ").trim());
+}
+
+/** The same words with a capital letter. */
+export function capital(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 

@@ -10,6 +10,7 @@ import {
   Sleep,
   Stream,
 } from "@/gen/regiment/v1/client_service_pb";
+import { DeliveryState } from "@/gen/regiment/v1/delivery_service_pb";
 import {
   CardAction,
   CardSource,
@@ -160,6 +161,16 @@ export const roleName: Record<Role, string> = {
   [Role.COACH]: "coach",
   [Role.ADMIN]: "admin",
   [Role.BOT]: "bot",
+};
+
+export const deliveryStateName: Record<DeliveryState, string> = {
+  [DeliveryState.UNSPECIFIED]: "any state",
+  [DeliveryState.PENDING]: "pending",
+  [DeliveryState.DELIVERED]: "delivered",
+  [DeliveryState.REFUSED]: "refused",
+  [DeliveryState.UNKNOWN]: "unknown",
+  [DeliveryState.MISSED]: "missed",
+  [DeliveryState.WITHDRAWN]: "withdrawn",
 };
 
 const TRIGGERS: Record<string, string> = {
