@@ -4,7 +4,9 @@
 //! nothing: what a control does stands in its id, what was typed stands in the note, everything
 //! else is the server's. Before a form is shown nothing is asked of anybody.
 
+mod card;
 mod checkin;
+mod coach;
 mod enlist;
 mod kept;
 mod log;
@@ -24,11 +26,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use regiment_core::UserId;
 use regiment_proto::v1::Stream;
 
+use self::{card::Card, trouble::Trouble, turns::Turns};
 pub(crate) use self::{
     checkin::{choices as checkin_choices, option as checkin_option},
     words::label,
 };
-use self::{trouble::Trouble, turns::Turns};
 use crate::{
     Action, Answer, CustomIds, Note, Texts, UnreadId,
     api::{Api, Calls},
@@ -160,6 +162,11 @@ impl Desk {
                 if let Action::Menu { .. } = chosen {
                     return Ok(pressed(action(value)?));
                 }
+                if let Action::Card { user_id, id, step } = chosen
+                    && let Some(step) = card::form_of(step, value)
+                {
+                    return Ok(Asked::Open(Action::Card { user_id, id, step }));
+                }
                 Ok(Asked::Do(chosen, Given::Chosen(value)))
             }
             Asks::Submit { custom_id, fields } => {
@@ -195,16 +202,16 @@ fn changes(action: &Action, given: Given<'_>, by: &Interaction) -> bool {
         | Action::Alias
         | Action::Zone
         | Action::ZoneChoice
-        | Action::Erase => true,
+        | Action::Erase
+        | Action::DecideExcuse { .. } => true,
         Action::TopSet { .. } | Action::Cardio { .. } => is_filled,
         Action::Checkin { .. }
         | Action::Rest { .. }
         | Action::Excuse { .. }
         | Action::Open { .. }
         | Action::Menu { .. }
-        | Action::Enlist { .. }
-        | Action::Card { .. }
-        | Action::DecideExcuse { .. } => false,
+        | Action::Enlist { .. } => false,
+        Action::Card { .. } => !matches!(given, Given::Nothing),
     }
 }
 
@@ -250,6 +257,11 @@ impl Visit<'_> {
             "what_my_coach_sees" => Ok(self.what_my_coach_sees()),
             "export" => self.export(options).await,
             "erase_me" => Ok(self.erase_me()),
+            "status" => self.status(options).await,
+            "pause" => self.pause(options).await,
+            "resume" => self.resume(options).await,
+            "excuse" => self.excuse_command(options).await,
+            "card" => self.cards(options).await,
             "post_enlist" => self.coach().map(|()| self.enlist_post()),
             "log meal" => self.log_meal(options).await,
             "log topset" => self.log_top_set(options).await,
@@ -284,8 +296,8 @@ impl Visit<'_> {
             Action::Alias => self.alias_form(),
             Action::Zone => self.zone_form(),
             Action::Erase => self.erase_form(),
-            Action::Card { .. }
-            | Action::DecideExcuse { .. }
+            Action::Card { user_id, id, step } => self.card_form(Card { user_id, id }, step),
+            Action::DecideExcuse { .. }
             | Action::Checkin { .. }
             | Action::CheckinAnswer { .. }
             | Action::ConfirmWeight { .. }
@@ -337,6 +349,12 @@ impl Visit<'_> {
             (Action::Zone, Given::Filled(filled)) => self.zone_filled(filled).await,
             (Action::ZoneChoice, Given::Chosen(zone)) => self.zone_chosen(zone.to_owned()).await,
             (Action::Erase, Given::Filled(filled)) => self.erase(filled).await,
+            (Action::Card { user_id, id, step }, given) => {
+                self.card(Card { user_id, id }, step, given).await
+            }
+            (Action::DecideExcuse { user_id, id, decision }, Given::Nothing) => {
+                self.decide_excuse(user_id, id, decision).await
+            }
             (Action::Excuse { date, order }, Given::Nothing) => self.excuse(date, order).await,
             _ => Err(Trouble::Said(Key::Stale)),
         }

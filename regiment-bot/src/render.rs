@@ -84,7 +84,7 @@ pub fn render(texts: &Texts, key: &str, message: &Message) -> Result<Rendered, R
 /// Writes an answer as messages are written. Items that don't fit come as a file; controls that
 /// don't, are left out.
 pub(crate) fn note(page: &Page, texts: &Texts) -> Note {
-    let title = inert::one_line(&page.title.write(texts, Form::Discord));
+    let title = page.title.write(texts, Form::Discord).lines().collect::<Vec<_>>().join(" ");
     let rows = controls::arrange(page.groups.clone(), texts).unwrap_or_default();
     let note = |kept: usize| {
         let attachment =

@@ -16,10 +16,15 @@ const LONGEST: usize = 500;
 
 /// Writes the line of a value.
 pub(super) fn line(label: &str, value: &str) -> String {
+    line_of(label, value, LONGEST)
+}
+
+/// Writes the line of a value of which so much is kept.
+pub(super) fn line_of(label: &str, value: &str, longest: usize) -> String {
     let label = inert::one_line(&label.replace(QUOTE, ""));
     let value = value.trim().replace(QUOTE, &STAND_IN.to_string());
     let value = value.lines().collect::<Vec<_>>().join(&END_OF_LINE.to_string());
-    let value = inert::clip(&inert::one_line(&value), LONGEST);
+    let value = inert::clip(&inert::one_line(&value), longest);
     if value.is_empty() { format!("> {label}: —") } else { format!("> {label}: `{value}`") }
 }
 

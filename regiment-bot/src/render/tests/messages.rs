@@ -3,10 +3,10 @@
 use regiment_core::{
     Id,
     measure::{Load, Minutes, Reps},
-    message::{Decision, Message, ShoppingItem},
+    message::{CardLine, Decision, Message, ShoppingItem},
     record::{
-        Alert, AlertKind, Board, CardioOrder, LastSet, MealOrder, Place, Portion, Ranking,
-        SetOrder, Severity, TrainingOrder,
+        Alert, AlertKind, Board, CardAction, CardioOrder, Flag, FlagName, LastSet, MealOrder,
+        Place, Portion, Ranking, SetOrder, Severity, TrainingOrder,
     },
     testing::{at, date, slug, user},
 };
@@ -34,7 +34,35 @@ pub(crate) fn every() -> Vec<(&'static str, Message)> {
         ("excuse_granted", excuse_answer(Decision::Granted, "2026-11-26")),
         ("excuse_refused", excuse_answer(Decision::Refused, "2026-11-24")),
         ("alerts", alerts()),
+        ("cards", Message::Cards { cards: cards() }),
+        ("weekly_summary", weekly_summary()),
     ]
+}
+
+fn cards() -> Vec<CardLine> {
+    let card = |severity, action, alias: Option<&str>| CardLine {
+        id: "018f4e3c-9a7b-7c3d-8e1f-0123456789ab".parse().unwrap(),
+        user_id: user(CLIENT),
+        alias: alias.map(str::to_owned),
+        severity,
+        action,
+        flags: [Flag::MoodDrop, Flag::SoftCompliance].map(FlagName::plain).into(),
+        why: "2 meals were missed on 2026-11-23. @everyone".to_owned(),
+    };
+    let other = CardLine {
+        id: "018f4e3c-9a7b-7c3d-8e1f-0123456789ac".parse().unwrap(),
+        ..card(Severity::High, CardAction::Callout, None)
+    };
+    vec![card(Severity::Critical, CardAction::Escalate, Some("Iron_**x**")), other]
+}
+
+fn weekly_summary() -> Message {
+    Message::WeeklySummary {
+        sunday: date("2026-11-22"),
+        clients: 12,
+        counts: vec![(Severity::Critical, 1), (Severity::High, 2)],
+        worst: cards(),
+    }
 }
 
 const OWN_WORDS: &str =
