@@ -158,10 +158,10 @@ impl Interceptor for Caller {
 ///
 /// # Errors
 /// The first answer that says more than that the server is away, or the last that says so.
-pub async fn patiently<T>(
-    patience: Duration,
-    mut call: impl AsyncFnMut() -> Result<T, Status>,
-) -> Result<T, Status> {
+pub async fn patiently<T, F>(patience: Duration, mut call: impl FnMut() -> F) -> Result<T, Status>
+where
+    F: Future<Output = Result<T, Status>>,
+{
     let until = tokio::time::Instant::now() + patience;
     let mut pause = PAUSE;
     loop {
@@ -198,14 +198,16 @@ fn bearer(token: &Secret) -> Result<MetadataValue<Ascii>, ApiError> {
 
 #[cfg(test)]
 mod tests {
+    use std::future::ready;
+
     use super::*;
 
     #[tokio::test(start_paused = true)]
     async fn a_call_is_repeated_while_the_server_is_away() {
         let mut tries = 0;
-        let answered = patiently(Duration::from_secs(5), async || {
+        let answered = patiently(Duration::from_secs(5), || {
             tries += 1;
-            if tries < 4 { Err(Status::unavailable("")) } else { Ok(tries) }
+            ready(if tries < 4 { Err(Status::unavailable("")) } else { Ok(tries) })
         });
         assert_eq!(answered.await.unwrap(), 4);
     }
@@ -214,7 +216,7 @@ mod tests {
     async fn patience_ends() {
         let began = tokio::time::Instant::now();
         let status =
-            patiently(Duration::from_secs(5), async || Err::<(), _>(Status::unavailable("still")));
+            patiently(Duration::from_secs(5), || ready(Err::<(), _>(Status::unavailable("still"))));
         assert_eq!(status.await.unwrap_err().message(), "still");
         // 0.2, 0.4, 0.8, 1.6 seconds; with 2 more it would be exactly 5, which is in time.
         assert_eq!(began.elapsed(), Duration::from_secs(5));
@@ -223,9 +225,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_answer_is_not_asked_for_again() {
         let mut tries = 0;
-        let status = patiently(Duration::from_secs(5), async || {
+        let status = patiently(Duration::from_secs(5), || {
             tries += 1;
-            Err::<(), _>(Status::invalid_argument("no"))
+            ready(Err::<(), _>(Status::invalid_argument("no")))
         });
         assert_eq!(status.await.unwrap_err().code(), Code::InvalidArgument);
         assert_eq!(tries, 1);

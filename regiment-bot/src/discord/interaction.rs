@@ -200,6 +200,11 @@ impl Ticket {
     }
 }
 
+/// Returns whether a frame, readable or not, asks for choices.
+pub(crate) fn is_typed(frame: &Value) -> bool {
+    Field::root(frame).at("type").number() == Ok(kind::AUTOCOMPLETE)
+}
+
 fn person(frame: &Field<'_>) -> Result<Person, Unreadable> {
     let member = frame.at("member");
     let user = if member.is_absent() { frame.at("user") } else { member.at("user") };

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{Stream, stream};
+use jiff::Timestamp;
 use regiment_core::OrderNumber;
 use regiment_core::regiment::{Destination, Leased, Regiment};
 use regiment_core::store::Lease;
@@ -82,7 +83,9 @@ impl Deliveries {
     async fn next(&mut self) -> Result<SubscribeResponse, Status> {
         loop {
             if let Some(leased) = self.queue.pop_front() {
-                return Ok(SubscribeResponse { delivery: Some(delivery(leased)?) });
+                return Ok(SubscribeResponse {
+                    delivery: Some(delivery(leased, self.regiment.now())?),
+                });
             }
             self.changes.mark_unchanged();
             if self.heartbeat_at <= Instant::now() {
@@ -127,7 +130,7 @@ impl Deliveries {
     }
 }
 
-fn delivery(leased: Leased) -> Result<LeasedDelivery, Status> {
+fn delivery(leased: Leased, now: Timestamp) -> Result<LeasedDelivery, Status> {
     let Leased { claimed, until, destination, is_expired } = leased;
     let dispatch = &claimed.dispatch;
     let number = OrderNumber::of(&dispatch.key);
@@ -146,6 +149,8 @@ fn delivery(leased: Leased) -> Result<LeasedDelivery, Status> {
         order_number: number.visible().to_owned(),
         priority: v1::DeliveryPriority::from_record(dispatch.priority).into(),
         expire_time: dispatch.expires_at.map(proto_instant),
+        lease_duration: prost_types::Duration::try_from(until.duration_since(now).unsigned_abs())
+            .ok(),
     })
 }
 

@@ -1,0 +1,194 @@
+//! The gateway connection, by serenity: interactions come in by it, and nothing else.
+//!
+//! Frames that serenity reads are written back to JSON, and frames that it does not know come as
+//! they were: [`Interaction::parse`](super::Interaction::parse) reads both, so that no press is lost
+//! to a field that Discord has added or left out.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use serde_json::Value;
+use serenity::{
+    all::{
+        ClientBuilder, Context, Event, EventHandler, GatewayError, GatewayIntents, HttpBuilder,
+        RawEventHandler, ShardStageUpdateEvent,
+    },
+    async_trait,
+    gateway::ConnectionStage,
+};
+use thiserror::Error;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{Failure, Rest, Route};
+use crate::{config, guard::Guard};
+
+/// The event by which interactions come.
+const INTERACTION: &str = "INTERACTION_CREATE";
+
+/// How long requests at the start wait for the limits.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// From one try to reach Discord at the start to the next: at first, and at most.
+const PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+
+/// How long a connection may be away before the process ends, for another to begin afresh.
+const LOST: Duration = Duration::from_mins(10);
+
+/// How often it is looked at.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// Why the bot can't stay connected.
+#[derive(Debug, Error)]
+pub(crate) enum GatewayEnd {
+    /// Discord does not know the token (close code 4004, or 401).
+    #[error("Discord does not know the bot's token: set DISCORD_TOKEN")]
+    Token,
+    /// Discord does not allow what is asked for (close codes 4013 and 4014).
+    #[error("Discord does not allow the intents that the bot asks for")]
+    Intents,
+    /// The connection did not come back.
+    #[error("the connection to Discord did not come back within {} minutes", LOST.as_secs() / 60)]
+    Lost,
+    /// Anything else that serenity does not mend.
+    #[error("the connection to Discord ended")]
+    Ended(#[source] Box<serenity::Error>),
+}
+
+/// Whether the connection stands.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Connection(Arc<AtomicBool>);
+
+impl Connection {
+    /// Returns whether interactions come in.
+    pub(crate) fn stands(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, stands: bool) {
+        if self.0.swap(stands, Ordering::Relaxed) != stands {
+            tracing::info!(stands, "the connection to Discord changed");
+        }
+    }
+}
+
+struct Ears {
+    guard: Guard,
+    connection: Connection,
+}
+
+#[async_trait]
+impl RawEventHandler for Ears {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "no other event concerns the bot")]
+    async fn raw_event(&self, _: Context, event: Event) {
+        match event {
+            Event::InteractionCreate(event) => match serde_json::to_value(&event.interaction) {
+                Ok(frame) => self.guard.take(&frame),
+                Err(_) => self.guard.take(&Value::Null),
+            },
+            Event::Unknown(event) if event.kind == INTERACTION => self.guard.take(&event.value),
+            Event::Ready(_) | Event::Resumed(_) => self.connection.set(true),
+            _ => {}
+        }
+    }
+}
+
+#[async_trait]
+impl EventHandler for Ears {
+    async fn shard_stage_update(&self, _: Context, event: ShardStageUpdateEvent) {
+        self.connection.set(event.new == ConnectionStage::Connected);
+    }
+}
+
+/// Listens for interactions until `stop` is given, and hands each to the guard.
+///
+/// # Errors
+/// [`GatewayEnd`], where the connection can't be had or kept.
+pub(crate) async fn listen(
+    config: &config::Discord,
+    rest: &Rest,
+    guard: Guard,
+    connection: Connection,
+    stop: CancellationToken,
+) -> Result<(), GatewayEnd> {
+    let Some(url) = address(rest, &stop).await? else { return Ok(()) };
+    // With serenity's own rate limiter, the proxy would be ignored without a word.
+    let http = HttpBuilder::new(config.token.expose())
+        .client(rest.http())
+        .proxy(config.base.as_str().trim_end_matches('/'))
+        .ratelimiter_disabled(true)
+        .build();
+    let ears = || Ears { guard: guard.clone(), connection: connection.clone() };
+    let mut client = ClientBuilder::new_with_http(http, GatewayIntents::GUILDS)
+        .event_handler(ears())
+        .raw_event_handler(ears())
+        .await
+        .map_err(|error| GatewayEnd::Ended(Box::new(error)))?;
+    // Where its own request fails, serenity would fall back to the real Discord.
+    *client.ws_url.lock().await = url;
+    let shards = client.shard_manager.clone();
+    tokio::select! {
+        ended = client.start() => {
+            connection.set(false);
+            match ended {
+                Ok(()) => Ok(()),
+                Err(error) => Err(end(error)),
+            }
+        }
+        () = lost(&connection) => Err(GatewayEnd::Lost),
+        () = stop.cancelled() => {
+            connection.set(false);
+            shards.shutdown_all().await;
+            Ok(())
+        }
+    }
+}
+
+/// Asks where the gateway is, until Discord says so.
+async fn address(rest: &Rest, stop: &CancellationToken) -> Result<Option<String>, GatewayEnd> {
+    let mut pause = PAUSE;
+    loop {
+        let failure = match rest.ask(&Route::Gateway, None, PATIENCE).await {
+            Ok(answer) => match answer.get("url").and_then(Value::as_str) {
+                Some(url) => return Ok(Some(url.to_owned())),
+                None => Failure::Unanswered,
+            },
+            Err(Failure::Unauthorized) => return Err(GatewayEnd::Token),
+            Err(failure) => failure,
+        };
+        tracing::warn!(?failure, "Discord does not say where its gateway is");
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = stop.cancelled() => return Ok(None),
+        }
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Waits until the connection has been away for too long.
+async fn lost(connection: &Connection) {
+    let mut stood = Instant::now();
+    while stood.elapsed() < LOST {
+        tokio::time::sleep(LOOK).await;
+        if connection.stands() {
+            stood = Instant::now();
+        }
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "serenity mends the others, or nobody can")]
+fn end(error: serenity::Error) -> GatewayEnd {
+    match error {
+        serenity::Error::Gateway(GatewayError::InvalidAuthentication) => GatewayEnd::Token,
+        serenity::Error::Gateway(
+            GatewayError::DisallowedGatewayIntents | GatewayError::InvalidGatewayIntents,
+        ) => GatewayEnd::Intents,
+        error => GatewayEnd::Ended(Box::new(error)),
+    }
+}

@@ -1,0 +1,305 @@
+//! The three-second rule: whoever asks is answered, or told that an answer follows, in time; and what
+//! was put off is given, whatever dies meanwhile.
+//!
+//! Time is measured from the receipt of the interaction, on the machine's own steady clock.
+
+mod debt;
+mod first;
+mod late;
+mod turns;
+
+use std::{sync::Arc, time::Duration};
+
+use regiment_core::SystemClock;
+use serde_json::Value;
+use tokio::time::Instant;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use self::{
+    debt::{Debts, Owed},
+    first::{First, Said},
+    turns::Turns,
+};
+use crate::{
+    Answer, Api, CustomIds, Desk, Interaction, Note, Promise, Texts,
+    discord::{Body, Failure, Rest, Ticket, Unreadable, is_typed},
+    line::{Form, Line},
+    report,
+    texts::Key,
+};
+
+/// Until when an answer that was put off is given: Discord takes it for 15 minutes.
+const GIVEN_UP: Duration = Duration::from_mins(14);
+
+/// Answers interactions. Cloning it is cheap.
+#[derive(Debug, Clone)]
+pub(crate) struct Guard(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    desk: Desk,
+    rest: Rest,
+    api: Api,
+    ids: CustomIds,
+    texts: Arc<Texts>,
+    application: u64,
+    debts: Debts,
+    turns: Turns,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+/// An interaction, and when it was received.
+#[derive(Debug, Clone)]
+struct Visit {
+    by: Interaction,
+    received: Instant,
+}
+
+/// Where an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Given {
+    /// Where it was asked for.
+    There,
+    /// In direct messages, or nowhere.
+    Elsewhere,
+}
+
+impl Guard {
+    /// Prepares to answer. What goes on in the background is tracked by `tasks`, and does not begin
+    /// anew once `stop` is given.
+    pub(crate) fn new(
+        desk: Desk,
+        (rest, api): (Rest, Api),
+        (ids, texts): (CustomIds, Arc<Texts>),
+        application: u64,
+        (tasks, stop): (TaskTracker, CancellationToken),
+    ) -> Self {
+        let debts = Debts::new(api.clone());
+        let turns = Turns::default();
+        Self(Arc::new(Inner {
+            desk,
+            rest,
+            api,
+            ids,
+            texts,
+            application,
+            debts,
+            turns,
+            tasks,
+            stop,
+        }))
+    }
+
+    /// Takes an interaction in the JSON of its frame, and answers it in the background.
+    pub(crate) fn take(&self, frame: &Value) {
+        let received = Instant::now();
+        let guard = self.clone();
+        match Interaction::parse(frame) {
+            Ok(by) if self.0.turns.is_new(by.id) => {
+                let visit = Visit { by, received };
+                self.0.tasks.spawn(async move { guard.attend(visit).await });
+            }
+            Ok(by) => tracing::info!(interaction = by.id, "an interaction came twice"),
+            Err(unreadable) => {
+                let ticket = Ticket::of(frame);
+                let is_typed = is_typed(frame);
+                self.0.tasks.spawn(async move {
+                    guard.apologize(ticket, is_typed, unreadable, received).await;
+                });
+            }
+        }
+    }
+
+    /// Gives the answers that a bot before this one has put off and not given.
+    pub(crate) async fn make_good(&self) {
+        for (by, owed) in self.0.debts.open(&SystemClock).await {
+            let visit = Visit { by, received: Instant::now() };
+            let guard = self.clone();
+            self.0.tasks.spawn(async move {
+                match owed {
+                    Owed::Answer => guard.answer_late(visit).await,
+                    Owed::Later { content, after } => {
+                        guard.change_later(visit, content, after).await;
+                    }
+                }
+            });
+        }
+    }
+
+    async fn attend(&self, visit: Visit) {
+        let by = &visit.by;
+        let promise = self.0.desk.promise(by);
+        let answering = async {
+            match promise {
+                // Nobody is asked anything for these, so that nothing has to wait.
+                Promise::Form | Promise::Choices => self.0.desk.answer(by).await,
+                Promise::Note | Promise::Change => {
+                    let _turn = self.0.turns.of(by.person.user_id).await;
+                    self.0.desk.answer(by).await
+                }
+            }
+        };
+        let mut answering = std::pin::pin!(answering);
+        let mut debt = None;
+        let first = first::of(promise, answering.as_mut(), visit.received, || {
+            debt = Some(self.0.debts.owe(by, &Owed::Answer));
+        });
+        let answer;
+        let is_given = match first.await {
+            First::Answer(came) => {
+                answer = came;
+                self.give(&visit, &answer).await
+            }
+            First::Nothing => {
+                answer = self.nothing(promise);
+                self.give(&visit, &answer).await
+            }
+            First::Deferral => {
+                let body = match promise {
+                    Promise::Change => Body::deferred_change(),
+                    Promise::Note | Promise::Form | Promise::Choices => Body::deferred_note(),
+                };
+                let said = self.say(&visit, &body).await;
+                tracing::info!(interaction = by.id, ?said, "an answer was put off");
+                answer = answering.await;
+                match said {
+                    Said::TooLate => self.tell_late(&visit, &answer).await,
+                    Said::Heard | Said::Before | Said::Unknown | Said::Refused(_) => {
+                        self.finish(&visit, promise, &answer).await
+                    }
+                }
+            }
+        };
+        if let Some(debt) = debt {
+            debt.settle().await;
+        }
+        if is_given == Given::There {
+            self.see_to_later(&visit, &answer);
+        }
+        tracing::info!(
+            interaction = by.id,
+            asks = ?by.asks,
+            took_ms = u64::try_from(visit.received.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "answered"
+        );
+    }
+
+    /// Gives an answer at once.
+    async fn give(&self, visit: &Visit, answer: &Answer) -> Given {
+        let body = Body::first(answer, &visit.by, &self.0.ids);
+        match self.say(visit, &body).await {
+            Said::Heard => Given::There,
+            // Whether these words or others stand there: with these, it is right.
+            Said::Before | Said::Unknown => self.finish(visit, Promise::Form, answer).await,
+            Said::TooLate => self.tell_late(visit, answer).await,
+            Said::Refused(failure) => {
+                self.report(visit, failure).await;
+                let body = Body::first(&Answer::Note(self.sorry()), &visit.by, &self.0.ids);
+                let _ = self.say(visit, &body).await;
+                Given::Elsewhere
+            }
+        }
+    }
+
+    /// Gives an answer that was put off, or makes sure of one that was given.
+    async fn finish(&self, visit: &Visit, promise: Promise, answer: &Answer) -> Given {
+        match self.insist(visit, promise, answer).await {
+            Ok(()) => Given::There,
+            Err(failure) if late::is_too_late(failure) => self.tell_late(visit, answer).await,
+            Err(failure) => {
+                self.report(visit, failure).await;
+                let _ = self.insist(visit, promise, &Answer::Note(self.sorry())).await;
+                Given::Elsewhere
+            }
+        }
+    }
+
+    /// Answers once more what a bot before this one was asked. The server answers what was done
+    /// already as it did then.
+    async fn answer_late(&self, visit: Visit) {
+        let promise = self.0.desk.promise(&visit.by);
+        let answer = self.0.desk.answer(&visit.by).await;
+        let is_given = self.finish(&visit, promise, &answer).await;
+        self.0.debts.settle(visit.by.id).await;
+        if is_given == Given::There {
+            self.see_to_later(&visit, &answer);
+        }
+    }
+
+    /// Sees to it that a note changes when its time is up.
+    fn see_to_later(&self, visit: &Visit, answer: &Answer) {
+        let (Answer::Note(note) | Answer::Changed(note) | Answer::Post(note)) = answer else {
+            return;
+        };
+        let Some(later) = note.later.clone() else { return };
+        let (guard, visit) = (self.clone(), visit.clone());
+        self.0.tasks.spawn(async move {
+            let (content, after) = (later.content, later.after);
+            let owed = Owed::Later { content: content.clone(), after };
+            guard.0.debts.owe(&visit.by, &owed).keep().await;
+            guard.change_later(visit, content, after).await;
+        });
+    }
+
+    async fn change_later(&self, visit: Visit, content: String, after: Duration) {
+        tokio::select! {
+            () = tokio::time::sleep_until(visit.received + after) => {}
+            // The next bot does it.
+            () = self.0.stop.cancelled() => return,
+        }
+        let answer = Answer::Changed(Note::new(content));
+        // A note that is gone needs no change.
+        if let Err(failure) = self.insist(&visit, Promise::Note, &answer).await {
+            tracing::info!(interaction = visit.by.id, ?failure, "a note was not changed");
+        }
+        self.0.debts.settle(visit.by.id).await;
+    }
+
+    /// Answers what can't be read, and tells the coaches.
+    async fn apologize(
+        &self,
+        ticket: Option<Ticket>,
+        is_typed: bool,
+        unreadable: Unreadable,
+        received: Instant,
+    ) {
+        let id = ticket.as_ref().map(|ticket| ticket.id);
+        tracing::error!(interaction = id, problem = %unreadable, "an interaction can't be read");
+        if let Some(ticket) = ticket {
+            let body =
+                if is_typed { Body::no_choices() } else { Body::plain(&self.sorry().content) };
+            let _ = first::say(&self.0.rest, &ticket, &body, received).await;
+        }
+        let text = format!("What somebody asked of the bot could not be read: {unreadable}.");
+        report::raise(&self.0.api, report::Alarm::unreadable(text, id)).await;
+    }
+
+    async fn say(&self, visit: &Visit, body: &Body) -> Said {
+        first::say(&self.0.rest, &visit.by.ticket(), body, visit.received).await
+    }
+
+    /// What is said where nothing came in time.
+    fn nothing(&self, promise: Promise) -> Answer {
+        match promise {
+            Promise::Choices => Answer::Choices(Vec::new()),
+            Promise::Form | Promise::Note | Promise::Change => Answer::Note(self.sorry()),
+        }
+    }
+
+    fn sorry(&self) -> Note {
+        Note::new(Line::from(Key::Failed).write(&self.0.texts, Form::Discord))
+    }
+
+    /// Tells that Discord did not take an answer as it was written, which is a mistake of ours.
+    async fn report(&self, visit: &Visit, failure: Failure) {
+        let by = &visit.by;
+        tracing::error!(interaction = by.id, asks = ?by.asks, ?failure, "an answer was refused");
+        let text = format!(
+            "Discord refused an answer of the bot to a {:?} ({}).",
+            by.asks,
+            failure.code().unwrap_or_default()
+        );
+        report::raise(&self.0.api, report::Alarm::mistake(text, by.id)).await;
+    }
+}

@@ -1,0 +1,303 @@
+//! Carries one message: finds its channel, looks it up where it may be there already, sends it, and
+//! says to the server how it ended.
+
+use std::{sync::Arc, time::Duration};
+
+use regiment_core::message::Message;
+use regiment_proto::v1::{
+    AcknowledgeRequest, Contact, DeliveryErrorClass as Class, DeliveryResult, GetContactRequest,
+    LeasedDelivery, SaveContactRequest, leased_delivery::Destination,
+};
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+use tonic::Code;
+
+use super::{
+    InHand,
+    lookup::{self, Found, Marks},
+};
+use crate::{
+    Api, CustomIds, For, Texts,
+    api::patiently,
+    config,
+    discord::{Body, Failure, Rest, Route, code},
+    render,
+};
+
+/// The pauses before each try under one lease.
+const PAUSES: [Duration; 4] =
+    [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
+
+/// How long the opening of direct messages waits for its turn; longer, and the server waits.
+const TURN: Duration = Duration::from_secs(10);
+
+/// How long the server is waited for, with the word on a message.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What stands for the id of a message that was deleted before its id was known.
+const DELETED: &str = "deleted";
+
+/// Carries messages. Cloning it is cheap.
+#[derive(Debug, Clone)]
+pub(crate) struct Courier(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    api: Api,
+    rest: Rest,
+    ids: CustomIds,
+    texts: Arc<Texts>,
+    channels: config::Discord,
+    /// The bot's own id, by which it knows its messages.
+    me: u64,
+}
+
+/// What is said to the server of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Word {
+    Delivered(String),
+    Failed(Class, Option<Duration>),
+    /// Nothing: the lease ends, and the message is looked up.
+    None,
+}
+
+impl From<Failure> for Word {
+    fn from(failure: Failure) -> Self {
+        let (class, wait) = failure.class();
+        Self::Failed(class, wait)
+    }
+}
+
+impl Courier {
+    /// Prepares to carry messages.
+    pub(crate) fn new(
+        (api, rest): (Api, Rest),
+        (ids, texts): (CustomIds, Arc<Texts>),
+        channels: config::Discord,
+        me: u64,
+    ) -> Self {
+        Self(Arc::new(Inner { api, rest, ids, texts, channels, me }))
+    }
+
+    /// Carries a message to its end under this lease.
+    pub(super) async fn carry(&self, in_hand: InHand) {
+        let InHand { leased, until } = in_hand;
+        let order = &leased.order_number;
+        let word = self.deliver(&leased, until).await;
+        tracing::info!(order, attempt = leased.attempt, ?word, "a message was carried");
+        let (result, remote_id, class, retry_after) = match word {
+            Word::None => return,
+            Word::Delivered(id) => (DeliveryResult::Delivered, id, Class::Unspecified, None),
+            Word::Failed(class, wait) => {
+                let wait = wait.and_then(|wait| prost_types::Duration::try_from(wait).ok());
+                (DeliveryResult::Failed, String::new(), class, wait)
+            }
+        };
+        let request = AcknowledgeRequest {
+            name: leased.name.clone(),
+            lease_token: leased.lease_token,
+            result: result.into(),
+            remote_id,
+            error_class: class.into(),
+            retry_after,
+            request_id: String::new(),
+        };
+        let told = patiently(PATIENCE, || {
+            let (mut deliveries, request) = (self.0.api.own().deliveries, request.clone());
+            async move { deliveries.acknowledge(request).await }
+        });
+        match told.await {
+            Ok(_) => {}
+            Err(status) if [Code::Aborted, Code::NotFound].contains(&status.code()) => {
+                tracing::info!(order, "a message went to another bot, or is gone");
+            }
+            // The lease ends, and the message is looked up.
+            Err(status) => tracing::warn!(order, code = ?status.code(), "a word was not taken"),
+        }
+    }
+
+    async fn deliver(&self, leased: &LeasedDelivery, until: Instant) -> Word {
+        if Instant::now() > until {
+            return Word::None;
+        }
+        let is_doubtful = leased.is_doubtful || leased.is_expired;
+        let (channel, reader) = match self.channel(leased, until).await {
+            Ok(found) => found,
+            // What may be there already is not given up for a reason that passes.
+            Err(Word::Failed(class, _))
+                if is_doubtful && ![Class::DmClosed, Class::ChannelGone].contains(&class) =>
+            {
+                return if leased.is_expired {
+                    Word::Failed(Class::Unanswered, None)
+                } else {
+                    Word::None
+                };
+            }
+            Err(word) => return word,
+        };
+        if is_doubtful {
+            match self.find(leased, channel, until).await {
+                Found::There(id) => return Word::Delivered(id),
+                Found::NotThere if leased.is_expired => return Word::Failed(Class::TooLate, None),
+                Found::NotThere => {}
+                Found::Unclear if !leased.is_expired => return Word::None,
+                Found::Unclear | Found::Forbidden => return Word::Failed(Class::Unanswered, None),
+            }
+        }
+        match self.body(leased, reader) {
+            Some(body) => self.send(leased, channel, &body, until).await,
+            None => Word::Failed(Class::BadMessage, None),
+        }
+    }
+
+    /// Writes the message. One that can't be written is a mistake of ours, which the log names.
+    fn body(&self, leased: &LeasedDelivery, reader: For) -> Option<Body> {
+        let order = &leased.order_number;
+        let message: Message = serde_json::from_str(&leased.message_json)
+            .inspect_err(|_| tracing::error!(order, "a message can't be read"))
+            .ok()?;
+        let rendered = render(&self.0.texts, &leased.key, &message)
+            .inspect_err(|error| tracing::error!(order, %error, "a message can't be written"))
+            .ok()?;
+        Some(Body::message(&rendered, &leased.nonce, &self.0.ids, reader))
+    }
+
+    /// Sends a message: at once, then after 1, 2 and 4 seconds, with the same nonce. Where Discord says
+    /// to wait, that counts as no try.
+    async fn send(
+        &self,
+        leased: &LeasedDelivery,
+        channel: u64,
+        body: &Body,
+        until: Instant,
+    ) -> Word {
+        let route = Route::CreateMessage(channel);
+        let (mut is_unanswered, mut is_doubtful) = (false, false);
+        let mut pauses = PAUSES.into_iter();
+        let mut pause = pauses.next();
+        let mut last = Failure::Unreachable;
+        while let Some(wait) = pause {
+            if Instant::now() + wait > until {
+                break;
+            }
+            sleep(wait).await;
+            let patience = until.saturating_duration_since(Instant::now());
+            last = match self.0.rest.ask(&route, Some(body), patience).await {
+                Ok(sent) => match sent.get("id").and_then(Value::as_str) {
+                    Some(id) => return Word::Delivered(id.to_owned()),
+                    None => Failure::Unanswered,
+                },
+                // It is there, and was deleted: it is not sent again.
+                Err(Failure::Refused { code: code::UNKNOWN_MESSAGE, .. }) => {
+                    return Word::Delivered(DELETED.to_owned());
+                }
+                Err(failure) => failure,
+            };
+            is_unanswered |= last == Failure::Unanswered;
+            is_doubtful |= last.is_doubtful();
+            pause = match last.wait() {
+                // The limits know how long it has to wait.
+                Some(_) => Some(Duration::ZERO),
+                None if last.is_passing() => pauses.next(),
+                None => None,
+            };
+        }
+        if !is_doubtful {
+            return self.0.rest.held(last).into();
+        }
+        match self.find(leased, channel, until).await {
+            Found::There(id) => Word::Delivered(id),
+            // Discord said each time that it failed, and it did.
+            Found::NotThere if !is_unanswered => last.into(),
+            // It may still be on its way.
+            Found::NotThere | Found::Unclear => Word::None,
+            Found::Forbidden => Word::Failed(Class::Unanswered, None),
+        }
+    }
+
+    async fn find(&self, leased: &LeasedDelivery, channel: u64, until: Instant) -> Found {
+        let marks =
+            Marks { author: self.0.me, nonce: &leased.nonce, order_number: &leased.order_number };
+        let patience = until.saturating_duration_since(Instant::now());
+        lookup::find(&self.0.rest, channel, marks, patience).await
+    }
+
+    /// Returns where a message goes, and for whom it is.
+    async fn channel(&self, leased: &LeasedDelivery, until: Instant) -> Result<(u64, For), Word> {
+        let gone = || Word::Failed(Class::ChannelGone, None);
+        let id = |text: &str| text.parse::<u64>().map_err(|_| gone());
+        let person = |user_id: &str| user_id.parse().map(For::Person).map_err(|_| gone());
+        let config = &self.0.channels;
+        let ours = |guild_id: &str, channel: Option<u64>| {
+            let is_ours = guild_id.parse() == Ok(config.guild_id);
+            // A channel that is not configured is as good as none.
+            channel.filter(|_| is_ours).map(|channel| (channel, For::Coaches)).ok_or_else(gone)
+        };
+        match &leased.destination {
+            Some(Destination::DirectMessages(to)) => {
+                if let Some(wait) = self.0.rest.quarantine() {
+                    return Err(Word::Failed(Class::BotQuarantined, Some(wait)));
+                }
+                let channel = match to.channel_id.as_str() {
+                    "" => self.open(&to.user_id, until).await?,
+                    known => id(known)?,
+                };
+                Ok((channel, person(&to.user_id)?))
+            }
+            Some(Destination::PrivateChannel(to)) => {
+                Ok((id(&to.channel_id)?, person(&to.user_id)?))
+            }
+            Some(Destination::CoachChannel(_)) => Ok((config.coach_channel_id, For::Coaches)),
+            Some(Destination::PublicChannel(to)) => ours(&to.guild_id, config.public_channel_id),
+            Some(Destination::HonorsChannel(to)) => ours(&to.guild_id, config.honors_channel_id),
+            None => Err(Word::Failed(Class::BadMessage, None)),
+        }
+    }
+
+    /// Opens somebody's direct messages, which is as good twice as once, and keeps the channel.
+    async fn open(&self, user_id: &str, until: Instant) -> Result<u64, Word> {
+        let recipient = Body::of(json!({"recipient_id": user_id}));
+        let mut last = Failure::Unreachable;
+        for pause in PAUSES {
+            if Instant::now() + pause > until {
+                break;
+            }
+            sleep(pause).await;
+            let patience = TURN.min(until.saturating_duration_since(Instant::now()));
+            last = match self.0.rest.ask(&Route::OpenDm, Some(&recipient), patience).await {
+                Ok(opened) => {
+                    let id = opened.get("id").and_then(|id| id.as_str()?.parse().ok());
+                    let Some(channel) = id else { continue };
+                    self.keep(user_id, channel).await;
+                    return Ok(channel);
+                }
+                Err(failure) if failure.is_passing() => failure,
+                Err(failure) => {
+                    return Err(self.0.rest.held(failure).into());
+                }
+            };
+        }
+        // Nothing was sent, whatever became of the channel.
+        Err(Word::Failed(if last.is_passing() { Class::Unavailable } else { last.class().0 }, None))
+    }
+
+    /// Keeps the channel of somebody's direct messages. Without it, it is opened again.
+    async fn keep(&self, user_id: &str, channel: u64) {
+        let mut bot = self.0.api.own().bot;
+        let kept = async {
+            let known = bot.get_contact(GetContactRequest { user_id: user_id.to_owned() }).await?;
+            let known = known.into_inner().contact.unwrap_or_default();
+            let contact = Contact {
+                user_id: user_id.to_owned(),
+                dm_channel_id: channel.to_string(),
+                is_dm_closed: known.is_dm_closed,
+                dm_closed_time: None,
+            };
+            let request_id = String::new();
+            bot.save_contact(SaveContactRequest { contact: Some(contact), request_id }).await
+        };
+        if let Err(status) = kept.await {
+            tracing::warn!(code = ?status.code(), "a channel of direct messages was not kept");
+        }
+    }
+}
