@@ -148,20 +148,80 @@ test("the palette finds a client by name, and teaches the keys", async () => {
   await page.close();
 });
 
+test("a flag that a coach raises becomes a card", async () => {
+  const page = await openClient();
+  await page.getByRole("button", { name: "Raise a flag" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("What it is about").fill("Sounded low on the phone");
+  await dialog.getByLabel("Severity").selectOption("high");
+  await dialog.getByRole("button", { name: "Raise" }).click();
+  await page.getByText(/^Raised/).waitFor();
+  await page.getByRole("tab", { name: "Cards" }).click();
+  await page.getByText("raised by hand").first().waitFor();
+  await page.close();
+});
+
+test("a template is checked while it is written, saved as the next version, and brought back", async () => {
+  const page = await open("/templates");
+  const grams = page.getByLabel("Raw grams of food 1 of meal 1");
+  const before = await grams.inputValue();
+  const food = page.getByLabel("Food 1 of meal 1", { exact: true });
+  const known = await food.inputValue();
+  await food.fill("Dragon steak");
+  await page.getByText(/^Tuesday, meal 1, food 1: /).waitFor();
+  expect(await page.getByRole("button", { name: "Save as the next version" }).isDisabled()).toBe(true);
+  await food.fill(known);
+  await grams.fill("55");
+  await page.getByText(/^Tuesday, meal 1/).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Save as the next version" }).click();
+  await page.getByText("Saved as the next version.").waitFor();
+  await page.getByRole("option", { name: "Version 2, the latest" }).waitFor({ state: "attached" });
+  await page.reload();
+  await page.getByLabel("Version").selectOption("1");
+  await page.waitForURL(/version=1/);
+  await page.getByRole("button", { name: "Save as the next version" }).waitFor();
+  expect(await grams.inputValue()).toBe(before);
+  await page.close();
+});
+
+test("a policy shows what it would change before it is in force", async () => {
+  const page = await open("/system?tab=policy");
+  const policy = page.getByLabel("Policy, version 1");
+  await policy.fill((await policy.inputValue()).replace('"05:30:00"', '"05:45:00"'));
+  await page.getByRole("button", { name: "Show what would change" }).click();
+  const changes = page.getByRole("region", { name: "What would change" });
+  await changes.getByText("times.checkin_drop").waitFor();
+  await changes.getByText(/The next “check-in” moves for [1-9]/).waitFor();
+  await page.getByRole("button", { name: "Put it in force" }).click();
+  await page.getByLabel("Policy, version 2").waitFor();
+  await page.close();
+});
+
 test("every card is decided on without a mouse", async () => {
   const page = await open("/triage");
   const status = page.getByRole("region", { name: "Cards" }).getByRole("status").first();
-  for (;;) {
-    const left = Number.parseInt((await status.textContent()) ?? "", 10);
-    if (left === 0) {
-      break;
-    }
-    await page.keyboard.press("d");
-    await page.keyboard.press("2");
-    await page.waitForFunction((n) => {
+  const left = async () => Number.parseInt((await status.textContent()) ?? "", 10);
+  const fewerThan = (n: number) =>
+    page.waitForFunction((n) => {
       const said = document.querySelector("section[aria-label=Cards] [role=status]")?.textContent ?? "";
       return Number.parseInt(said, 10) < n;
-    }, left);
+    }, n);
+  const all = await left();
+  expect(all).toBeGreaterThan(3);
+  // Two at once, one put off, and the rest one by one.
+  await page.keyboard.press("x");
+  await page.keyboard.press("Shift+J");
+  await page.getByText("2 chosen").waitFor();
+  await page.keyboard.press("d");
+  await page.keyboard.press("2");
+  await fewerThan(all - 1);
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await fewerThan(all - 2);
+  for (let n = await left(); n > 0; n = await left()) {
+    await page.keyboard.press("d");
+    await page.keyboard.press("2");
+    await fewerThan(n);
   }
   await page.getByText("Nothing needs you.").waitFor();
   await page.close();

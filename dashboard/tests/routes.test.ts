@@ -4,8 +4,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { alike, settled, signIn, startBrowser, type Theme, violations } from "./browser";
 import { type Demo, startDemo } from "./server";
 
-/** Where pictures are kept; none are taken where this is not set. */
+/** Where pictures are kept; none are taken where this is not set. A picture shows a larger company. */
 const PICTURES = process.env.REGIMENT_PICTURES;
+const COMPANY = PICTURES ? { clients: 24, weeks: 8 } : { clients: 6, weeks: 4 };
 
 let browser: Browser;
 let demo: Demo;
@@ -13,7 +14,7 @@ let session: BrowserContext;
 let client: string;
 
 beforeAll(async () => {
-  [browser, demo] = await Promise.all([startBrowser(), startDemo({ clients: 24, weeks: 8 })]);
+  [browser, demo] = await Promise.all([startBrowser(), startDemo(COMPANY)]);
   session = await signIn(browser, demo);
   const page = await session.newPage();
   await page.goto(`${demo.address}/clients`);
@@ -41,6 +42,13 @@ const ROUTES: [name: string, path: () => string][] = [
   ["client-plan", () => `${client}?tab=plan`],
   ["client-cards", () => `${client}?tab=cards`],
   ["client-profile", () => `${client}?tab=profile`],
+  ["templates", () => "/templates"],
+  ["templates-training", () => "/templates?kind=blocks"],
+  ["system", () => "/system"],
+  ["system-outbox", () => "/system?tab=outbox"],
+  ["system-quarantine", () => "/system?tab=quarantine"],
+  ["system-schedule", () => "/system?tab=schedule"],
+  ["system-policy", () => "/system?tab=policy"],
 ];
 
 const THEMES: Theme[] = ["dark", "light"];

@@ -7,24 +7,30 @@ import {
   ClientSchema,
   ListClientsResponseSchema,
 } from "../src/gen/regiment/v1/client_service_pb";
-import { settled, signIn, startBrowser } from "./browser";
+import { alike, settled, signIn, startBrowser } from "./browser";
 import { type Demo, startDemo } from "./server";
 
 /** The most script that a first visit may load, compressed. */
 const FIRST_LOAD_KIB = 250;
 
-/** Within how long a key must show, and a frame be drawn while the grid scrolls. */
+/** Within how long a key must show. */
 const KEY_MS = 50;
-const FRAME_MS = 34;
+
+/** How much time of the processor a frame may take while the grid scrolls, so that 60 fit into a second. */
+const FRAME_MS = 16.7;
 
 const N_CLIENTS = 2_000;
+
+/** A fast hand: 6,000 pixels a second. */
+const SCROLL_PIXELS = 100;
+const N_FRAMES = 120;
 
 let browser: Browser;
 let demo: Demo;
 let session: BrowserContext;
 
 beforeAll(async () => {
-  [browser, demo] = await Promise.all([startBrowser(), startDemo({ clients: 24, weeks: 4 })]);
+  [browser, demo] = await Promise.all([startBrowser(), startDemo({ clients: 12, weeks: 4 })]);
   session = await signIn(browser, demo);
 });
 
@@ -34,20 +40,25 @@ afterAll(async () => {
 });
 
 test("a first visit loads little", async () => {
-  const page = await session.newPage();
-  let bytes = 0;
-  page.on("response", async (response) => {
+  // One that has nothing in its cache.
+  const context = await alike(browser, session);
+  const page = await context.newPage();
+  const scripts: Promise<Buffer>[] = [];
+  page.on("response", (response) => {
     if (response.url().endsWith(".js")) {
-      bytes += gzipSync(await response.body(), { level: 9 }).length;
+      scripts.push(response.body());
     }
   });
   await page.goto(`${demo.address}/triage`);
   await page.locator("[data-card]").first().waitFor();
   await settled(page);
+  const bytes = (await Promise.all(scripts))
+    .map((script) => gzipSync(script, { level: 9 }).length)
+    .reduce((sum, length) => sum + length, 0);
   console.info(`first load: ${(bytes / 1024).toFixed(0)} KiB of script, compressed`);
-  expect(bytes).toBeGreaterThan(0);
+  expect(bytes).toBeGreaterThan(100 * 1024);
   expect(bytes / 1024).toBeLessThan(FIRST_LOAD_KIB);
-  await page.close();
+  await context.close();
 });
 
 test("a key in triage shows at once", async () => {
@@ -86,26 +97,43 @@ test("2,000 clients scroll smoothly", async () => {
   await page.goto(`${demo.address}/clients`);
   await page.getByText(`${N_CLIENTS} shown`).waitFor();
   await settled(page);
-  const frames = await page.evaluate(async () => {
-    const grid = document.querySelector("[role=grid]") as HTMLElement;
-    const frames: number[] = [];
-    let before = performance.now();
-    for (let frame = 0; frame < 120; frame += 1) {
-      grid.scrollTop += 300;
-      const now = await new Promise<number>((drawn) => requestAnimationFrame(drawn));
-      frames.push(now - before);
-      before = now;
-    }
-    return frames.slice(1).sort((a, b) => a - b);
-  });
-  const [median = 0, slow = 0] = [frames[60], frames[113]];
+  const spent = await processor(page);
+  const before = await spent();
+  const frames = await page.evaluate(
+    async ([n_frames, pixels]) => {
+      const grid = document.querySelector("[role=grid]") as HTMLElement;
+      const frames: number[] = [];
+      let before = performance.now();
+      for (let frame = 0; frame < n_frames; frame += 1) {
+        grid.scrollTop += pixels;
+        const now = await new Promise<number>((drawn) => requestAnimationFrame(drawn));
+        frames.push(now - before);
+        before = now;
+      }
+      return frames.slice(1).sort((a, b) => a - b);
+    },
+    [N_FRAMES, SCROLL_PIXELS] as const,
+  );
+  const took = ((await spent()) - before) / N_FRAMES;
+  const [median = 0, slow = 0] = [frames[N_FRAMES / 2], frames[Math.floor(N_FRAMES * 0.95)]];
   console.info(
-    `frames over ${N_CLIENTS} clients: median ${median.toFixed(1)} ms, 95th percentile ${slow.toFixed(1)} ms`,
+    `a frame over ${N_CLIENTS} clients: ${took.toFixed(1)} ms of the processor, drawn every ${median.toFixed(1)} ms, 95th percentile ${slow.toFixed(1)} ms`,
   );
   expect(await page.locator("[id^=client-]").count()).toBeLessThan(100);
-  expect(median).toBeLessThanOrEqual(FRAME_MS);
+  expect(took).toBeGreaterThan(0);
+  expect(took).toBeLessThanOrEqual(FRAME_MS);
   await page.close();
 });
+
+/** Tells, whenever asked, how much time of the processor the page has had: other programs hardly change that. */
+async function processor(page: Page): Promise<() => Promise<number>> {
+  const tools = await page.context().newCDPSession(page);
+  await tools.send("Performance.enable", { timeDomain: "threadTicks" });
+  return async () => {
+    const { metrics } = await tools.send("Performance.getMetrics");
+    return (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN) * 1000;
+  };
+}
 
 /** Makes the server's answer about its clients long: the same people again, under other ids. */
 async function manifold(page: Page) {

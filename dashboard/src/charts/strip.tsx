@@ -13,6 +13,16 @@ export function adherence(days: readonly Pick<DaySummary, "assigned" | "done">[]
 }
 
 const CELL = 6;
+const FOOT = 16;
+
+type Tone = "none" | "low" | "middling" | "good";
+
+const FILLS: Record<Tone, string> = {
+  none: "fill-line",
+  low: "fill-critical",
+  middling: "fill-medium",
+  good: "fill-good",
+};
 
 /** 28 days as cells: the fuller the greener, red where less than half was done, a dot where nothing counted. */
 export function AdherenceStrip({ days }: { days: readonly DaySummary[] }) {
@@ -27,22 +37,23 @@ export function AdherenceStrip({ days }: { days: readonly DaySummary[] }) {
       viewBox={`0 0 ${days.length * CELL} 18`}
       className="shrink-0"
     >
-      {days.map((day, index) => {
-        const share = shareDone(day);
-        return share === null ? (
-          <circle key={day.date} cx={index * CELL + 2.5} cy={14} r={1} className="fill-line" />
-        ) : (
-          <rect
-            key={day.date}
-            x={index * CELL}
-            width={CELL - 1}
-            y={16 - Math.max(2, share * 14)}
-            height={Math.max(2, share * 14)}
-            rx={1}
-            className={share < 0.5 ? "fill-critical" : share < 0.8 ? "fill-medium" : "fill-good"}
-          />
-        );
-      })}
+      {[...outlines(days)].map(([tone, outline]) => (
+        <path key={tone} d={outline} className={FILLS[tone]} />
+      ))}
     </svg>
   );
+}
+
+/** One outline for all days of a tone: a grid draws thousands of days. */
+function outlines(days: readonly DaySummary[]): Map<Tone, string> {
+  const drawn = new Map<Tone, string>();
+  days.forEach((day, index) => {
+    const share = shareDone(day);
+    const tone = share === null ? "none" : share < 0.5 ? "low" : share < 0.8 ? "middling" : "good";
+    const height = share === null ? 2 : Math.max(2, share * 14);
+    const [x, width] = share === null ? [index * CELL + 1.5, 2] : [index * CELL, CELL - 1];
+    const cell = `M${x} ${FOOT}v${-height}h${width}v${height}z`;
+    drawn.set(tone, `${drawn.get(tone) ?? ""}${cell}`);
+  });
+  return drawn;
 }

@@ -179,7 +179,7 @@ function Grid({ clients }: { clients: readonly Client[] }) {
                 aria-label={nameOf(client)}
                 tabIndex={-1}
                 onClick={() => open(client)}
-                className={`absolute inset-x-0 grid cursor-pointer items-center gap-x-4 border-b border-l-2 border-b-line px-4 outline-none hover:bg-surface ${row.index === active ? "border-l-accent bg-surface" : "border-l-transparent"} ${client.paused ? "[&>*]:grayscale" : ""}`}
+                className={`absolute inset-x-0 grid cursor-pointer [contain:strict] items-center gap-x-4 border-b border-l-2 border-b-line px-4 outline-none hover:bg-surface ${row.index === active ? "border-l-accent bg-surface" : "border-l-transparent"} ${client.paused ? "[&>*]:grayscale" : ""}`}
                 style={{
                   gridTemplateColumns: COLUMNS,
                   height: ROW_HEIGHT,

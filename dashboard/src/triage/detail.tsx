@@ -1,7 +1,7 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { Link } from "@tanstack/react-router";
 import { ArrowLeft, ShieldAlert, Trophy } from "lucide-react";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { AdherenceStrip, adherence } from "@/charts/strip";
 import { useClientAtAGlance, useLifts } from "@/clients/summary";
 import { CardState, type FlagJudgment, type JobCard } from "@/gen/regiment/v1/job_card_service_pb";
@@ -22,7 +22,7 @@ import { Suggestions } from "./suggestions";
 export type Ask = "acknowledge" | "resolve" | "snooze" | "dismiss" | "note" | "reopen" | "undo";
 
 /** One card in full: why it was raised, what changed, what was done before, and what can be done. */
-export function CardDetail({
+export const CardDetail = memo(function CardDetail({
   card,
   now,
   mayDecide,
@@ -159,7 +159,7 @@ export function CardDetail({
       <History card={card} now={now} />
     </article>
   );
-}
+});
 
 function Actions({ card, onAsk }: { card: JobCard; onAsk: (ask: Ask) => void }) {
   const closed = card.resolved || card.state === CardState.MERGED;

@@ -3,8 +3,9 @@ import { Sunrise } from "lucide-react";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useNow } from "@/app/now";
 import { useSession } from "@/app/session";
+import { useStable } from "@/app/stable";
 import { useClientAtAGlance } from "@/clients/summary";
-import { CardAction, type JobCard, Severity } from "@/gen/regiment/v1/job_card_service_pb";
+import { CardAction, type FlagJudgment, type JobCard, Severity } from "@/gen/regiment/v1/job_card_service_pb";
 import { useKeys } from "@/keys/keys";
 import { Button } from "@/ui/button";
 import { Empty, Failed, Loading } from "@/ui/empty";
@@ -127,6 +128,14 @@ export function TriagePage() {
   ]);
 
   const close = () => setAsked(null);
+  // The card is drawn after the list has shown where the hand is, so nothing of it may change with a key.
+  const onAsk = useStable(ask);
+  const onBack = useStable(() => setOpen(false));
+  const onJudge = useStable((flag: string, judgment: FlagJudgment) => {
+    if (shown.data) {
+      decide([shown.data], judge(flag, judgment));
+    }
+  });
   return (
     <div className="grid h-full min-h-0 lg:grid-cols-[minmax(22rem,30rem)_1fr]">
       <section
@@ -173,9 +182,9 @@ export function TriagePage() {
             card={shown.data}
             now={now}
             mayDecide={mayDecide}
-            onAsk={ask}
-            onJudge={(flag, judgment) => shown.data && decide([shown.data], judge(flag, judgment))}
-            onBack={() => setOpen(false)}
+            onAsk={onAsk}
+            onJudge={onJudge}
+            onBack={onBack}
           />
         ) : null}
       </section>
