@@ -14,10 +14,10 @@ mod marks;
 mod number;
 mod order;
 mod own;
+mod progress;
 mod settings;
 mod today;
 mod trouble;
-mod turns;
 mod words;
 mod zone;
 
@@ -26,7 +26,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use regiment_core::UserId;
 use regiment_proto::v1::Stream;
 
-use self::{card::Card, trouble::Trouble, turns::Turns};
+use self::{card::Card, trouble::Trouble};
 pub(crate) use self::{
     checkin::{choices as checkin_choices, option as checkin_option},
     words::label,
@@ -48,7 +48,6 @@ pub struct Desk {
     coach_roles: Vec<String>,
     /// The practice's community, in which alone somebody is a coach.
     guild_id: Option<u64>,
-    turns: Turns,
 }
 
 /// How an answer is put off while it takes its time.
@@ -99,7 +98,7 @@ impl Desk {
         coach_roles: Vec<String>,
         guild_id: Option<u64>,
     ) -> Self {
-        Self { api, texts, ids, coach_roles, guild_id, turns: Turns::default() }
+        Self { api, texts, ids, coach_roles, guild_id }
     }
 
     /// Says how the answer may be put off, without asking anybody.
@@ -253,6 +252,7 @@ impl Visit<'_> {
                 Ok(Answer::Form(self.enlist_form(zone)))
             }
             "today" => self.today().await,
+            "progress" => self.progress().await,
             "settings" => self.settings().await,
             "what_my_coach_sees" => Ok(self.what_my_coach_sees()),
             "export" => self.export(options).await,

@@ -10,6 +10,7 @@
 mod action;
 mod answer;
 mod api;
+mod chart;
 mod cli;
 pub mod commands;
 mod compose;

@@ -1,6 +1,7 @@
 //! The check-in: four questions answered by choosing, and a form for weight and notes, which files
 //! it. What was answered so far is a draft on the server, by local date, so that corrections begin
-//! where the last answer ended.
+//! where the last answer ended. Two menus in quick succession are answered one after the other, as
+//! everything is that one person asks.
 
 use std::collections::BTreeMap;
 
@@ -70,8 +71,6 @@ impl Visit<'_> {
         if !choices(question).iter().any(|(known, _)| *known == value) {
             return Err(Trouble::Said(Key::Nothing));
         }
-        // Two menus in quick succession are answered one after the other.
-        let _turn = self.desk.turns.of(self.user_id()).await;
         let mut answers = self.answers(date).await?;
         answers.chosen.insert(question, value.to_owned());
         self.keep_answers(date, &answers).await?;
@@ -98,7 +97,6 @@ impl Visit<'_> {
         date: Date,
         filled: &BTreeMap<String, String>,
     ) -> Outcome {
-        let _turn = self.desk.turns.of(self.user_id()).await;
         let [weight, notes] = [WEIGHT, NOTES].map(|id| filled.get(id).cloned().unwrap_or_default());
         let answers = Answers { weight, notes, ..self.answers(date).await? };
         match self.file_checkin(date, &answers).await {

@@ -352,4 +352,9 @@ keys! {
     CardDismissed = "cards.dismissed" must ["client"] may [];
     CardStands = "cards.stands" must ["client"] may [];
     CardFlags = "cards.flags" must ["flags"] may [];
+    ProgressTitle = "progress.title" must [] may [];
+    ProgressWeight = "progress.weight" must [] may [];
+    ProgressAdherence = "progress.adherence" must [] may [];
+    ProgressLifts = "progress.lifts" must [] may [];
+    ProgressNothing = "progress.nothing" must [] may [];
 }
