@@ -38,6 +38,13 @@ pub(crate) enum Command {
         #[arg(long)]
         again: bool,
     },
+    /// Looks at everything that can be wrong with the bot, and says what to do.
+    #[command(after_help = "Examples:\n  regiment-bot doctor\n  regiment-bot doctor --live")]
+    Doctor {
+        /// Sends the owner of the application one direct message.
+        #[arg(long)]
+        live: bool,
+    },
 }
 
 /// How log lines look.

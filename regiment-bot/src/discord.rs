@@ -17,5 +17,7 @@ pub(crate) use interaction::is_typed;
 pub use interaction::{Asks, Interaction, Person, Shown, Ticket, Unreadable};
 pub use options::Options;
 pub(crate) use outcome::{Failure, code};
+#[cfg(test)]
+pub(crate) use outcome::{Hold, Scope};
 pub(crate) use rest::{Rest, Standing};
 pub(crate) use route::Route;

@@ -18,6 +18,7 @@ mod config;
 mod controls;
 mod custom_id;
 mod discord;
+mod doctor;
 mod guard;
 mod handle;
 mod inert;

@@ -17,6 +17,7 @@ use crate::{
         Failure, Rest, Route,
         gateway::{self, Connection, GatewayEnd},
     },
+    doctor,
     guard::Guard,
     logging,
     register::{self, Which},
@@ -84,6 +85,7 @@ fn start(cli: &Cli, environment: impl IntoIterator<Item = (String, String)>) -> 
                 let which = if again { Which::All } else { Which::Changed };
                 register::run(&api, &rest, &config, me, which).await
             }
+            Command::Doctor { live } => doctor::run(&config, live).await,
         }
     })
 }
@@ -245,11 +247,11 @@ mod tests {
 
     #[test]
     fn wrong_usage_is_one_line_and_exits_with_2() {
-        let error = Cli::try_parse_from(["regiment-bot", "rnu"]).unwrap_err();
+        let error = Cli::try_parse_from(["regiment-bot", "registr"]).unwrap_err();
         let said = usage(&error).to_string();
         assert_eq!(
             said,
-            "unrecognized subcommand 'rnu'; tip: a similar subcommand exists: 'run' (see --help)"
+            "unrecognized subcommand 'registr'; tip: a similar subcommand exists: 'register' (see --help)"
         );
         assert!(is_usage(&usage(&error).into()));
     }

@@ -25,7 +25,7 @@ const LIMITS: Duration = Duration::from_mins(5);
 
 /// Under what the server keeps the hash of the clients' commands; that of the coaches' commands stands
 /// under the community's id.
-const GLOBAL: &str = "global";
+pub(crate) const GLOBAL: &str = "global";
 
 /// Which commands are registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

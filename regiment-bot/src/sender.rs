@@ -8,6 +8,7 @@
 mod courier;
 mod lanes;
 mod lookup;
+mod tries;
 
 use std::{ops::ControlFlow, time::Duration};
 

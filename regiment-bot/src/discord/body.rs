@@ -270,3 +270,6 @@ fn choices(choices: &[(String, String)]) -> Value {
         .collect();
     json!({ "choices": choices })
 }
+
+#[cfg(test)]
+mod tests;

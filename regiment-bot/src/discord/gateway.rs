@@ -42,7 +42,7 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 const LOST: Duration = Duration::from_mins(10);
 
 /// How often it is looked at.
-const LOOK: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Why the bot can't stay connected.
 #[derive(Debug, Error)]
@@ -141,7 +141,7 @@ pub(crate) async fn listen(
                 Err(error) => Err(end(error)),
             }
         }
-        () = lost(&connection) => Err(GatewayEnd::Lost),
+        end = trouble(rest, &connection) => Err(end),
         () = stop.cancelled() => {
             connection.set(false);
             shards.shutdown_all().await;
@@ -171,15 +171,19 @@ async fn address(rest: &Rest, stop: &CancellationToken) -> Result<Option<String>
     }
 }
 
-/// Waits until the connection has been away for too long.
-async fn lost(connection: &Connection) {
+/// Waits until Discord does not know the token any more, or the connection has been away for too long.
+async fn trouble(rest: &Rest, connection: &Connection) -> GatewayEnd {
     let mut stood = Instant::now();
     while stood.elapsed() < LOST {
         tokio::time::sleep(LOOK).await;
+        if rest.standing().is_unauthorized {
+            return GatewayEnd::Token;
+        }
         if connection.stands() {
             stood = Instant::now();
         }
     }
+    GatewayEnd::Lost
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "serenity mends the others, or nobody can")]

@@ -257,3 +257,6 @@ fn jitter(most: Duration) -> Duration {
     let dice = RandomState::new().hash_one(0u8) % 1_000;
     most.mul_f64(f64::from(u32::try_from(dice).unwrap_or_default()) / 1_000.0)
 }
+
+#[cfg(test)]
+mod tests;

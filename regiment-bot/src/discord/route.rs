@@ -6,7 +6,6 @@ use super::interaction::Ticket;
 
 /// A route, with its ids.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(dead_code, reason = "the commands `register` and `doctor` ask the rest")]
 pub(crate) enum Route {
     /// Who the bot is.
     Me,

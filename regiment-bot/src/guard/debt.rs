@@ -194,3 +194,6 @@ fn read(edit: &OwedEdit, clock: &impl Clock) -> Option<(Interaction, Owed)> {
     }
     Some((by, owed))
 }
+
+#[cfg(test)]
+mod tests;

@@ -103,3 +103,6 @@ where
     }
     said
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,27 +15,21 @@ use tonic::Code;
 use super::{
     InHand,
     lookup::{self, Found, Marks},
+    tries::{PAUSES, Tries, Use, Word, judge, judge_unreached},
 };
 use crate::{
     Api, CustomIds, For, Texts,
     api::patiently,
     config,
-    discord::{Body, Failure, Rest, Route, code},
+    discord::{Body, Failure, Rest, Route},
     render,
 };
-
-/// The pauses before each try under one lease.
-const PAUSES: [Duration; 4] =
-    [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
 /// How long the opening of direct messages waits for its turn; longer, and the server waits.
 const TURN: Duration = Duration::from_secs(10);
 
 /// How long the server is waited for, with the word on a message.
 const PATIENCE: Duration = Duration::from_mins(1);
-
-/// What stands for the id of a message that was deleted before its id was known.
-const DELETED: &str = "deleted";
 
 /// Carries messages. Cloning it is cheap.
 #[derive(Debug, Clone)]
@@ -50,22 +44,6 @@ struct Inner {
     channels: config::Discord,
     /// The bot's own id, by which it knows its messages.
     me: u64,
-}
-
-/// What is said to the server of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Word {
-    Delivered(String),
-    Failed(Class, Option<Duration>),
-    /// Nothing: the lease ends, and the message is looked up.
-    None,
-}
-
-impl From<Failure> for Word {
-    fn from(failure: Failure) -> Self {
-        let (class, wait) = failure.class();
-        Self::Failed(class, wait)
-    }
 }
 
 impl Courier {
@@ -120,29 +98,15 @@ impl Courier {
         if Instant::now() > until {
             return Word::None;
         }
+        let of = if leased.is_expired { Use::Expired } else { Use::Fresh };
         let is_doubtful = leased.is_doubtful || leased.is_expired;
         let (channel, reader) = match self.channel(leased, until).await {
             Ok(found) => found,
-            // What may be there already is not given up for a reason that passes.
-            Err(Word::Failed(class, _))
-                if is_doubtful && ![Class::DmClosed, Class::ChannelGone].contains(&class) =>
-            {
-                return if leased.is_expired {
-                    Word::Failed(Class::Unanswered, None)
-                } else {
-                    Word::None
-                };
-            }
+            Err(word) if is_doubtful => return judge_unreached(word, of),
             Err(word) => return word,
         };
-        if is_doubtful {
-            match self.find(leased, channel, until).await {
-                Found::There(id) => return Word::Delivered(id),
-                Found::NotThere if leased.is_expired => return Word::Failed(Class::TooLate, None),
-                Found::NotThere => {}
-                Found::Unclear if !leased.is_expired => return Word::None,
-                Found::Unclear | Found::Forbidden => return Word::Failed(Class::Unanswered, None),
-            }
+        if is_doubtful && let Some(word) = judge(self.find(leased, channel, until).await, of) {
+            return word;
         }
         match self.body(leased, reader) {
             Some(body) => self.send(leased, channel, &body, until).await,
@@ -162,8 +126,7 @@ impl Courier {
         Some(Body::message(&rendered, &leased.nonce, &self.0.ids, reader))
     }
 
-    /// Sends a message: at once, then after 1, 2 and 4 seconds, with the same nonce. Where Discord says
-    /// to wait, that counts as no try.
+    /// Sends a message, with the same nonce in every try.
     async fn send(
         &self,
         leased: &LeasedDelivery,
@@ -172,47 +135,25 @@ impl Courier {
         until: Instant,
     ) -> Word {
         let route = Route::CreateMessage(channel);
-        let (mut is_unanswered, mut is_doubtful) = (false, false);
-        let mut pauses = PAUSES.into_iter();
-        let mut pause = pauses.next();
-        let mut last = Failure::Unreachable;
-        while let Some(wait) = pause {
-            if Instant::now() + wait > until {
-                break;
-            }
-            sleep(wait).await;
+        let mut tries = Tries::default();
+        while let Some(pause) = tries.next().filter(|pause| Instant::now() + *pause <= until) {
+            sleep(pause).await;
             let patience = until.saturating_duration_since(Instant::now());
-            last = match self.0.rest.ask(&route, Some(body), patience).await {
+            let failure = match self.0.rest.ask(&route, Some(body), patience).await {
                 Ok(sent) => match sent.get("id").and_then(Value::as_str) {
                     Some(id) => return Word::Delivered(id.to_owned()),
                     None => Failure::Unanswered,
                 },
-                // It is there, and was deleted: it is not sent again.
-                Err(Failure::Refused { code: code::UNKNOWN_MESSAGE, .. }) => {
-                    return Word::Delivered(DELETED.to_owned());
-                }
-                Err(failure) => failure,
+                Err(failure) => self.0.rest.held(failure),
             };
-            is_unanswered |= last == Failure::Unanswered;
-            is_doubtful |= last.is_doubtful();
-            pause = match last.wait() {
-                // The limits know how long it has to wait.
-                Some(_) => Some(Duration::ZERO),
-                None if last.is_passing() => pauses.next(),
-                None => None,
-            };
+            if let Some(word) = tries.fail(failure) {
+                return word;
+            }
         }
-        if !is_doubtful {
-            return self.0.rest.held(last).into();
+        if tries.is_doubtful() {
+            return tries.conclude(self.find(leased, channel, until).await);
         }
-        match self.find(leased, channel, until).await {
-            Found::There(id) => Word::Delivered(id),
-            // Discord said each time that it failed, and it did.
-            Found::NotThere if !is_unanswered => last.into(),
-            // It may still be on its way.
-            Found::NotThere | Found::Unclear => Word::None,
-            Found::Forbidden => Word::Failed(Class::Unanswered, None),
-        }
+        tries.last().into()
     }
 
     async fn find(&self, leased: &LeasedDelivery, channel: u64, until: Instant) -> Found {
