@@ -196,8 +196,7 @@ fn a_message_bears_its_nonce_and_its_file() {
 
 #[test]
 fn what_is_said_later_is_not_said_now() {
-    let later =
-        Later { after: std::time::Duration::from_secs(60), content: "Next set.".to_owned() };
+    let later = Later { after: std::time::Duration::from_mins(1), content: "Next set.".to_owned() };
     let note = Note { later: Some(later), ..Note::new("Rest.") };
     assert!(!Body::edit(&note, &ids(), ana()).json.to_string().contains("Next set."));
 }

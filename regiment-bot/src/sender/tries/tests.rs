@@ -121,7 +121,7 @@ fn a_doubtful_message_is_sent_only_where_it_is_surely_not_there() {
 
 #[test]
 fn a_doubt_is_not_ended_by_a_channel_that_can_not_be_reached_now() {
-    let throttled = Word::Failed(Class::DmThrottled, Some(Duration::from_secs(60)));
+    let throttled = Word::Failed(Class::DmThrottled, Some(Duration::from_mins(1)));
     assert_eq!(judge_unreached(throttled.clone(), Use::Fresh), Word::None);
     assert_eq!(judge_unreached(throttled, Use::Expired), failed(Class::Unanswered));
     for class in [Class::DmClosed, Class::ChannelGone] {
