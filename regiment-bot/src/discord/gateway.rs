@@ -88,10 +88,7 @@ impl RawEventHandler for Ears {
     #[expect(clippy::wildcard_enum_match_arm, reason = "no other event concerns the bot")]
     async fn raw_event(&self, _: Context, event: Event) {
         match event {
-            Event::InteractionCreate(event) => match serde_json::to_value(&event.interaction) {
-                Ok(frame) => self.guard.take(&frame),
-                Err(_) => self.guard.take(&Value::Null),
-            },
+            Event::InteractionCreate(event) => self.guard.take(&written(&event.interaction)),
             Event::Unknown(event) if event.kind == INTERACTION => self.guard.take(&event.value),
             Event::Ready(_) | Event::Resumed(_) => self.connection.set(true),
             _ => {}
@@ -104,6 +101,15 @@ impl EventHandler for Ears {
     async fn shard_stage_update(&self, _: Context, event: ShardStageUpdateEvent) {
         self.connection.set(event.new == ConnectionStage::Connected);
     }
+}
+
+/// Writes an interaction back to JSON, with its type, which serenity leaves out.
+fn written(interaction: &serenity::all::Interaction) -> Value {
+    let mut frame = serde_json::to_value(interaction).unwrap_or_default();
+    if let Some(fields) = frame.as_object_mut() {
+        fields.insert("type".to_owned(), u8::from(interaction.kind()).into());
+    }
+    frame
 }
 
 /// Listens for interactions until `stop` is given, and hands each to the guard.
