@@ -1,18 +1,32 @@
 # syntax=docker/dockerfile:1
-# The server `regiment`, built from source and run as nobody on a read-only root.
+# The server `regiment` and the bot `regiment-bot`, built from source and run as nobody on a read-only root.
 #
 #   docker build --tag regiment .
 #   docker run --read-only --volume regiment:/data --env REGIMENT_API_TOKEN regiment
+#   docker build --tag regiment-bot --target bot .
+#   docker run --read-only --env-file .env regiment-bot
 
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --locked --release --package regiment-grpc --bin regiment \
-    && install -D target/release/regiment /out/regiment
+    cargo build --locked --release --package regiment-grpc --package regiment-bot \
+    && install -D --target-directory /out target/release/regiment target/release/regiment-bot
 
-FROM debian:bookworm-slim
+FROM debian:bookworm-slim AS bot
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates libssl3 \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 regiment
+COPY --from=build /out/regiment-bot /usr/local/bin/regiment-bot
+USER 10001
+ENV REGIMENT_LOG=json
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["regiment-bot"]
+CMD ["run"]
+
+FROM debian:bookworm-slim AS server
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates curl \
     && rm -rf /var/lib/apt/lists/* \

@@ -38,6 +38,8 @@ pub struct Discord {
     pub token: Secret,
     /// Where Discord is, without a path: `https://discord.com`.
     pub base: Url,
+    /// Where Discord learns who runs the bot: it wants to be shown an address with every request.
+    pub about: Url,
     /// The practice's community.
     pub guild_id: u64,
     /// Roles whose bearers are coaches; without one, nobody is.
@@ -87,6 +89,9 @@ impl Read {
         let bot_token = self.secret("REGIMENT_BOT_TOKEN");
         let token = self.secret("DISCORD_TOKEN");
         let base = self.base();
+        let about = self
+            .optional("REGIMENT_BOT_URL", "an address")
+            .unwrap_or_else(|| Url::parse("https://regiment.invalid/").expect("it is an address"));
         let guild_id = self.required("DISCORD_GUILD_ID", ID);
         let coach_role_ids = self.roles();
         let coach_channel_id = self.required("DISCORD_COACH_CHANNEL_ID", ID);
@@ -107,6 +112,7 @@ impl Read {
             discord: Discord {
                 token: token?,
                 base: base?,
+                about,
                 guild_id: guild_id?,
                 coach_role_ids,
                 coach_channel_id: coach_channel_id?,

@@ -27,10 +27,6 @@ use crate::config;
 /// The version of the API that is spoken.
 const API: &str = "api/v10/";
 
-/// Who asks: an address and a version, as Discord demands.
-const USER_AGENT: &str =
-    concat!("DiscordBot (https://github.com/regiment, ", env!("CARGO_PKG_VERSION"), ")");
-
 /// How long it may take to connect.
 const CONNECT: Duration = Duration::from_secs(3);
 
@@ -82,7 +78,7 @@ impl Rest {
     /// Where the machine's TLS can't be used.
     pub(crate) fn new(config: &config::Discord) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
-            .user_agent(USER_AGENT)
+            .user_agent(format!("DiscordBot ({}, {})", config.about, env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT)
             .timeout(TIMEOUT_WITH_FILES)
             .redirect(reqwest::redirect::Policy::none())
