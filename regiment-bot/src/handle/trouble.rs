@@ -174,6 +174,7 @@ fn said(status: &Status, texts: &Texts) -> Note {
     };
     let note = |key: Key| words::note(texts, key);
     if crate::api::is_away(status) {
+        tracing::warn!(outcome = "away", code = ?status.code(), "the server did not answer");
         return note(Key::Away);
     }
     match (status.code(), reason(status).as_deref()) {
@@ -192,7 +193,10 @@ fn said(status: &Status, texts: &Texts) -> Note {
         }
         (Code::PermissionDenied | Code::Unauthenticated, _) => note(Key::NotYours),
         (Code::ResourceExhausted, _) => note(Key::TooFast),
-        _ => note(Key::Failed),
+        (code, _) => {
+            tracing::error!(outcome = "failed", ?code, "an interaction was answered with an error");
+            note(Key::Failed)
+        }
     }
 }
 
