@@ -17,6 +17,7 @@ mod context;
 mod deliver;
 mod desk;
 mod error;
+mod insight;
 mod lease;
 mod load;
 mod logs;
@@ -57,7 +58,7 @@ pub use self::{
     tick::Ticked,
     transfer::Held,
     watch::SystemState,
-    weekly::{Scan, ScanEnd, ScanOf, ScanPage, Scanned, Scanner},
+    weekly::{Scan, ScanEnd, ScanOf, ScanPage, ScanRun, Scanned, Scanner},
 };
 use self::{
     apply::Changes,
@@ -188,6 +189,11 @@ impl Regiment {
         tx.commit().await?;
         self.scanner = Some(scanner);
         Ok(self)
+    }
+
+    /// Returns whether this process can run the weekly scan.
+    pub fn has_scanner(&self) -> bool {
+        self.scanner.is_some()
     }
 
     /// Returns the system triggers that this process can run.

@@ -18,6 +18,7 @@ mod error;
 mod excuse;
 mod honors;
 mod infraction;
+mod insight;
 mod log;
 mod migrate;
 mod open;
@@ -54,6 +55,7 @@ pub use self::{
     delivery::{DeliveryState, Listing, Tracked},
     error::{Conflict, Corrupt, Error, Migration, Result},
     honors::Achievement,
+    insight::{CohortMark, WeeklyFlags},
     log::{Lift, LogsWanted, RevisionPlace, Revisions},
     migrate::{Backup, Direction, Status, Step},
     outbox::{Backlog, Claimed, Claims, Ending, Finished, Lease},

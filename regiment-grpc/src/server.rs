@@ -14,6 +14,7 @@ mod engines;
 mod health;
 mod history;
 mod honors;
+mod insight;
 mod limit;
 mod logs;
 mod meals;
@@ -46,6 +47,7 @@ use regiment_proto::v1::client_service_server::ClientServiceServer;
 use regiment_proto::v1::delivery_service_server::DeliveryServiceServer;
 use regiment_proto::v1::engine_service_server::EngineServiceServer;
 use regiment_proto::v1::honors_service_server::HonorsServiceServer;
+use regiment_proto::v1::insight_service_server::InsightServiceServer;
 use regiment_proto::v1::job_card_service_server::JobCardServiceServer;
 use regiment_proto::v1::log_service_server::LogServiceServer;
 use regiment_proto::v1::system_service_server::SystemServiceServer;
@@ -195,6 +197,7 @@ fn services(routes: Routes, web: &Web, auth: &Auth, stopping: &CancellationToken
         .add_service(limited!(EngineServiceServer, engines::Engines::new(regiment.clone())))
         .add_service(limited!(HonorsServiceServer, honors::Honors::new(regiment.clone())))
         .add_service(limited!(TemplateServiceServer, templates::Templates::new(regiment.clone())))
+        .add_service(limited!(InsightServiceServer, insight::Insight::new(regiment.clone())))
         .add_service(limited!(JobCardServiceServer, cards::Cards::new(regiment.clone())))
         .add_service(limited!(LogServiceServer, logs::Logs::new(regiment.clone())))
         .add_service(limited!(SystemServiceServer, system::Systems::new(regiment.clone())))

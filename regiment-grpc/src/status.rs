@@ -95,6 +95,11 @@ pub(crate) fn retry(code: Code, message: &str, reason: &str, pause: Duration) ->
     Status::with_error_details(code, message, details)
 }
 
+/// Says that something the method needs is not there.
+pub(crate) fn unmet(message: &str, reason: &str) -> Status {
+    with_reason(Code::FailedPrecondition, message, reason)
+}
+
 /// Says that there is no such card.
 pub(crate) fn no_card() -> Status {
     not_found("no such card", "NO_CARD")

@@ -124,7 +124,7 @@ impl Regiment {
     ) -> Result<(Vec<ClientProfile>, Vec<Log>)> {
         let mut tx = self.store.read().await?;
         let clients = tx.list_clients(after, limit).await?;
-        let ids = clients.iter().map(|client| client.user_id);
+        let ids: Vec<UserId> = clients.iter().map(|client| client.user_id).collect();
         let logs = tx.effective_logs(ids, Date::MIN, Date::MAX).await?;
         Ok((clients, logs))
     }

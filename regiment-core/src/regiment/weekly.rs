@@ -22,9 +22,13 @@ use super::{
 use crate::{
     Effect, Policy, UserId,
     calendar::{Zone, days_before, local_date},
-    engine::cards,
+    engine::{
+        cards,
+        schedule::{SystemTrigger, latest_due},
+    },
     record::{
-        AlertKind, CardDecision, CardSource, ClientProfile, JobCard, Log, Ordered, Severity, Status,
+        Actor, AlertKind, CardDecision, CardSource, ClientProfile, JobCard, Log, Ordered, Severity,
+        Status,
     },
     store::{DueSystem, Tx},
 };
@@ -121,6 +125,17 @@ pub struct Scanned {
     pub week: Option<u32>,
 }
 
+/// What a scan that somebody asked for found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScanRun {
+    /// The Sunday that its cards bear.
+    pub sunday: Date,
+    /// How many clients were scanned.
+    pub scanned: usize,
+    /// How many of them bear a flag.
+    pub flagged: usize,
+}
+
 /// How a claimed scan ended.
 pub(super) enum Scanning {
     /// Every card is stored.
@@ -151,12 +166,34 @@ impl Regiment {
         let ScanEnd { cards, drift } =
             self.compute(&context, sunday, due_at, Some(claimed)).await?;
         for part in cards.chunks(STORED) {
-            self.store_cards(claimed, part).await?;
+            self.store_cards(Some(claimed), part).await?;
         }
         if let Some(text) = drift {
             self.warn_of_drift(text).await?;
         }
         Ok(Scanning::Done)
+    }
+
+    /// Runs the scan that was due last again, on what is known now: cards that say the same stay as
+    /// they are.
+    ///
+    /// # Errors
+    /// As [`Regiment::preview_scan`].
+    pub async fn scan_again(&self, by: &Actor) -> Result<ScanRun> {
+        let mut tx = self.store.begin().await?;
+        let context = self.context(&mut tx).await?;
+        drop(tx);
+        let due_at = latest_due(SystemTrigger::WeeklyScan, &context.policy, context.now);
+        let sunday = local_date(&Zone::utc(), due_at);
+        let cards = self.compute(&context, sunday, due_at, None).await?.cards;
+        for part in cards.chunks(STORED) {
+            self.store_cards(None, part).await?;
+        }
+        let (mut tx, context) = self.begin().await?;
+        tx.append_audit(&[super::entry(by, "scan_run", "practice")], context.now).await?;
+        tx.commit().await?;
+        let flagged = cards.iter().filter(|card| !card.flags.is_empty()).count();
+        Ok(ScanRun { sunday, scanned: cards.len(), flagged })
     }
 
     /// Computes the cards that a scan at the present instant would store, and stores none.
@@ -229,10 +266,12 @@ impl Regiment {
         Ok(())
     }
 
-    async fn store_cards(&self, claimed: &DueSystem, found: &[JobCard]) -> Result<()> {
+    async fn store_cards(&self, claimed: Option<&DueSystem>, found: &[JobCard]) -> Result<()> {
         let mut tx = self.store.begin().await?;
         let context = self.context(&mut tx).await?;
-        tx.defer_system_trigger(claimed, context.now + HOLD).await?;
+        if let Some(claimed) = claimed {
+            tx.defer_system_trigger(claimed, context.now + HOLD).await?;
+        }
         let ids: Vec<UserId> = found.iter().map(|card| card.user_id).collect();
         let first = found.iter().map(|card| card.date).min().unwrap_or(Date::MAX);
         tx.lock_clients(ids.clone()).await?;

@@ -16,7 +16,7 @@ use crate::{
     record::{CardSource, CardState, JobCard, Severity, Snooze},
 };
 
-const CARDS: Table = Table { name: "job_cards", key: &["id"] };
+pub(super) const CARDS: Table = Table { name: "job_cards", key: &["id"] };
 
 /// Which cards a list shows, and in which order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -351,7 +351,7 @@ fn listed(row: &Row) -> Result<ListedCard> {
     Ok(ListedCard { card: row.json("body")?, version: row.count("version")?, place })
 }
 
-fn severity(row: &Row) -> Result<Severity> {
+pub(super) fn severity(row: &Row) -> Result<Severity> {
     let rank = row.count("severity")?;
     let found = Severity::ALL.iter().find(|of| self::rank(**of) == rank).copied();
     found.ok_or_else(|| row.corrupt("severity", format!("{rank} is not 0 to 3")).into())

@@ -124,6 +124,13 @@ impl Tx {
         self.read_all(&rows, profile)
     }
 
+    /// Returns the ids of all clients, in order.
+    pub(super) async fn client_ids(&mut self) -> Result<Vec<UserId>> {
+        let sql = "SELECT user_id FROM clients ORDER BY user_id";
+        let rows = self.fetch(&CLIENTS, sql, &[]).await?;
+        rows.iter().map(|row| row.parsed("user_id")).collect()
+    }
+
     /// Takes the lock on some clients, under which everything about a client is done.
     ///
     /// Log writes and deadlines take it, so that they come one after the other. On SQLite a write

@@ -17,7 +17,8 @@ use crate::{
     record::{Exercise, LastSet, Log, LogKey, Revision, Stream, TrainingLog},
 };
 
-const LOGS: Table = Table { name: "logs", key: &["user_id", "date", "stream", "item", "revision"] };
+pub(super) const LOGS: Table =
+    Table { name: "logs", key: &["user_id", "date", "stream", "item", "revision"] };
 const LIFTS: Table = Table { name: "lifts", key: &["user_id", "exercise_id"] };
 
 /// What is remembered of one exercise of one client.

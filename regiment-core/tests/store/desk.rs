@@ -13,13 +13,15 @@ use regiment_core::{
     ManualClock, Outcome, UserId,
     engine::schedule::SystemTrigger,
     import::Import,
+    measure::Minutes,
     message::{CardLine, Message, Recipient},
     record::{
-        Actor, AlertKind, CardAction, CardSource, CardState, Evidence, Flag, JobCard, Judgment,
-        Severity, Snooze, Taken, Verdict,
+        Actor, AlertKind, CardAction, CardSource, CardState, DoneOrMissed, Evidence, ExcuseReason,
+        Flag, JobCard, Judgment, Severity, Snooze, Stream, Taken, Verdict,
     },
     regiment::{
-        Chosen, Error, Inbox, Received, Regiment, Scan, ScanEnd, ScanOf, ScanPage, Scanned, Scanner,
+        Answer, Chosen, Error, Inbox, Received, Regiment, Scan, ScanEnd, ScanOf, ScanPage, Scanned,
+        Scanner, Span, Submitted,
     },
     store::{Conflict, Occasion, Quarantined},
     testing::{client, date, user},
@@ -327,6 +329,74 @@ on_both! {
         let since = desk.regiment.decisions_since(DUE.parse().unwrap(), 100).await.unwrap();
         assert_eq!(since, desk.regiment.card(id).await.unwrap().unwrap().2);
         assert_eq!(desk.regiment.decisions_since(DUE.parse().unwrap(), 1).await.unwrap(), since[3..]);
+    }
+
+    async fn a_scan_that_is_asked_for_runs_the_last_one_again(database: &Database) {
+        let desk = Desk::open(database, Stub { flag: Some(Flag::MoodDrop).into(), ..Stub::default() }).await;
+        desk.live(24 * 7 + 1).await;
+        let before = desk.weekly("1", SUNDAY).await.unwrap();
+        desk.live(6).await;
+        let ran = desk.regiment.scan_again(&desk.coach).await.unwrap();
+        assert_eq!((ran.sunday, ran.scanned, ran.flagged), (date(SUNDAY), 2, 2));
+        assert_eq!(desk.weekly("1", SUNDAY).await.unwrap(), before, "it says the same");
+        *desk.stub.flag.lock().unwrap() = Some(Flag::LogAnomaly);
+        desk.regiment.scan_again(&desk.coach).await.unwrap();
+        let after = desk.weekly("1", SUNDAY).await.unwrap();
+        assert_eq!(after.id, before.id);
+        assert!(after.flags.contains(&Flag::LogAnomaly.into()), "{:?}", after.flags);
+        assert!(!after.flags.contains(&Flag::MoodDrop.into()), "{:?}", after.flags);
+    }
+
+    async fn the_practice_is_summed_up_by_date_and_by_sunday(database: &Database) {
+        let desk = Desk::open(database, Stub { flag: Some(Flag::MoodDrop).into(), ..Stub::default() }).await;
+        desk.live(24 + 8).await; // Tuesday, 08:00
+        let log = async |answer: Answer| {
+            let submitted = Submitted {
+                user_id: user("1"),
+                date: date("2026-03-03"),
+                answer,
+                by: Actor::Client(user("1")),
+                entered_at: None,
+                reason: None,
+            };
+            desk.regiment.log(submitted).await.unwrap();
+        };
+        log(Answer::Cardio { minutes: Some(Minutes::new(15).unwrap()) }).await;
+        let today = desk.regiment.today(user("1")).await.unwrap();
+        let meals = || today.items.iter().filter(|item| item.key.stream == Stream::Meal);
+        let meal_id: regiment_core::Slug<_> = meals().next().unwrap().key.item.parse().unwrap();
+        let eaten = |status| Answer::Meal { meal_id: meal_id.clone(), status };
+        log(eaten(DoneOrMissed::Missed)).await;
+        log(eaten(DoneOrMissed::Completed)).await;
+        desk.live(24 * 6).await; // Monday, 08:00
+        let span = Span {
+            from: date("2026-03-05"),
+            until: date("2026-03-05"),
+            streams: vec![Stream::Cardio],
+            item: None,
+            reason: ExcuseReason::Illness,
+        };
+        desk.regiment.excuse(user("2"), span, "", desk.coach.clone()).await.unwrap();
+
+        let days = (date("2026-03-03"), date("2026-03-05"));
+        let marks = desk.regiment.cohort_marks(days.0, days.1).await.unwrap();
+        let of = |day: &str, stream| {
+            let mark = marks.iter().find(|mark| mark.date == date(day) && mark.stream == stream);
+            mark.map(|mark| (mark.assigned, mark.done))
+        };
+        assert_eq!(of("2026-03-03", Stream::Cardio), Some((2, 0.5)), "15 of 30 minutes, and a miss");
+        let asked = u32::try_from(2 * meals().count()).unwrap();
+        assert_eq!(of("2026-03-03", Stream::Meal), Some((asked, 1.0)));
+        assert_eq!(of("2026-03-04", Stream::Checkin), Some((2, 0.0)));
+        assert_eq!(of("2026-03-05", Stream::Cardio), Some((1, 0.0)), "one is excused");
+        assert_eq!(of("2026-03-02", Stream::Meal), None);
+
+        let flags = desk.regiment.weekly_flags(date(SUNDAY), date(SUNDAY)).await.unwrap();
+        assert_eq!(flags.len(), 2);
+        assert!(flags.iter().all(|card| card.flags.contains(&Flag::MoodDrop.into())), "{flags:?}");
+        assert!(flags.iter().all(|card| card.severity == Severity::High), "{flags:?}");
+        let before = desk.regiment.weekly_flags(date("2026-03-01"), date("2026-03-07")).await;
+        assert_eq!(before.unwrap(), []);
     }
 
     async fn of_several_decisions_all_are_carried_out_or_none(database: &Database) {

@@ -124,6 +124,21 @@ on_both! {
         assert_eq!(tx.runs_between(at(12), at(99), 10).await.unwrap(), []);
     }
 
+    async fn the_runs_of_who_was_erased_stay_in_the_ledger_without_a_name(database: &Database) {
+        let (gone, stays) = (
+            next("1", Trigger::MealDrop, "2026-01-01", 10),
+            next("2", Trigger::MealDrop, "2026-01-01", 10),
+        );
+        put(&database.store, &[gone.clone(), stays.clone()]).await;
+        let mut tx = database.store.begin().await.unwrap();
+        tx.record_runs(&[run(&gone, at(11)), run(&stays, at(11))]).await.unwrap();
+        tx.erase_client(gone.user_id, "subject-1", "admin", at(12)).await.unwrap();
+        assert_eq!(tx.runs_between(at(11), at(12), 10).await.unwrap(), [run(&stays, at(11))]);
+        let ledger = tx.ledger(None, None, 10).await.unwrap();
+        let named: Vec<_> = ledger.iter().map(|ran| ran.user_id).collect();
+        assert_eq!(named, [Some(stays.user_id), None]);
+    }
+
     async fn an_occurrence_never_runs_twice(database: &Database) {
         let drop = next("1", Trigger::MealDrop, "2026-01-01", 10);
         put(&database.store, std::slice::from_ref(&drop)).await;

@@ -94,7 +94,8 @@ impl EngineService for Engines {
         &self,
         request: Request<PreviewPolicyRequest>,
     ) -> Result<Response<PreviewPolicyResponse>, Status> {
-        let policy = read_policy(&request.into_inner().toml)?;
+        let policy = read_policy("toml", &request.into_inner().toml)
+            .map_err(|refused| status::invalid("toml", &refused))?;
         let previewed = self.regiment.preview_policy(&policy).await.map_err(failed)?;
         let Preview { changes, moved, version } = previewed;
         let changes = changes.into_iter().map(|(setting, old_json, new_json)| v1::PolicyChange {
@@ -121,7 +122,8 @@ impl EngineService for Engines {
         let content = &request.into_inner();
         let asked = Asked { by, method: "ApplyPolicy", request_id: &content.request_id, content };
         let actor = by.staff()?;
-        let policy = read_policy(&content.toml)?;
+        let policy = read_policy("toml", &content.toml)
+            .map_err(|refused| status::invalid("toml", &refused))?;
         let base = match content.etag.as_str() {
             "" => None,
             etag => Some(version_of("etag", Some(etag), etag)?),
@@ -207,19 +209,16 @@ impl EngineService for Engines {
 }
 
 /// Reads a policy; a setting out of range is named by its own path in the text.
-fn read_policy(toml: &str) -> Result<Policy, Status> {
-    Policy::from_toml(toml).map_err(|error| {
-        let refused = match error {
-            PolicyError::Invalid(invalid) => {
-                let found = format!("{} = {}", invalid.field(), invalid.value());
-                Invalid::new("toml", found, format!("{} {}", invalid.field(), invalid.accepted()))
-            }
-            PolicyError::Toml(error) => {
-                let said = error.message().replace('\n', " ");
-                Invalid::new("toml", format!("a text of which is said: {said}"), "a policy in TOML")
-            }
-        };
-        status::invalid("toml", &refused)
+pub(super) fn read_policy(field: &str, toml: &str) -> Result<Policy, Invalid> {
+    Policy::from_toml(toml).map_err(|error| match error {
+        PolicyError::Invalid(invalid) => {
+            let found = format!("{} = {}", invalid.field(), invalid.value());
+            Invalid::new(field, found, format!("{} {}", invalid.field(), invalid.accepted()))
+        }
+        PolicyError::Toml(error) => {
+            let said = error.message().replace('\n', " ");
+            Invalid::new(field, format!("a text of which is said: {said}"), "a policy in TOML")
+        }
     })
 }
 

@@ -1,7 +1,7 @@
 //! Records of one client in the shape that the statistics and the models read.
 
 use regiment_core::record::{CheckinReport, ClientProfile, Log};
-use regiment_core::regiment::DayMarks;
+use regiment_core::regiment::{DayMarks, Regiment};
 use regiment_ml::finding::day_of;
 use regiment_ml::frame::Frames;
 use regiment_ml::history::{CheckinRow, ClientHistory, History, Outcome, Profile};
@@ -9,9 +9,30 @@ use tonic::Status;
 
 use crate::status;
 
+/// How many clients are read at once.
+const PAGE: u32 = 500;
+
 /// Returns the history of a client out of his effective logs.
 pub(super) fn of_logs(client: ClientProfile, logs: &[Log]) -> Result<History, Status> {
     History::of(&Frames::of_records(&[client], logs)).map_err(|error| status::internal(&error))
+}
+
+/// Returns the history of everybody.
+pub(super) async fn of_everybody(regiment: &Regiment) -> Result<History, Status> {
+    let (mut clients, mut logs) = (Vec::new(), Vec::new());
+    let mut after = None;
+    loop {
+        let read = regiment.effective(after, PAGE).await;
+        let (page, mut theirs) = read.map_err(|error| status::of(error, ""))?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.user_id);
+        clients.extend(page);
+        logs.append(&mut theirs);
+    }
+    let read = move || History::of(&Frames::of_records(&clients, &logs));
+    let history = tokio::task::spawn_blocking(read).await;
+    let history = history.map_err(|error| status::internal(&error))?;
+    history.map_err(|error| status::internal(&error))
 }
 
 /// Returns as much of a client's history as his mornings tell.

@@ -14,6 +14,7 @@ mod errors;
 mod foreign;
 mod health;
 mod honors;
+mod insight;
 mod leave;
 mod limits;
 mod logs;

@@ -15,6 +15,7 @@ use regiment_proto::v1::client_service_client::ClientServiceClient;
 use regiment_proto::v1::delivery_service_client::DeliveryServiceClient;
 use regiment_proto::v1::engine_service_client::EngineServiceClient;
 use regiment_proto::v1::honors_service_client::HonorsServiceClient;
+use regiment_proto::v1::insight_service_client::InsightServiceClient;
 use regiment_proto::v1::job_card_service_client::JobCardServiceClient;
 use regiment_proto::v1::log_service_client::LogServiceClient;
 use regiment_proto::v1::system_service_client::SystemServiceClient;
@@ -114,6 +115,10 @@ impl Practice {
 
     pub(crate) fn templates(&self) -> TemplateServiceClient<InterceptedService<Channel, Caller>> {
         TemplateServiceClient::with_interceptor(self.channel.clone(), operator())
+    }
+
+    pub(crate) fn insight(&self) -> InsightServiceClient<InterceptedService<Channel, Caller>> {
+        InsightServiceClient::with_interceptor(self.channel.clone(), operator())
     }
 
     pub(crate) fn honors(&self) -> HonorsServiceClient<InterceptedService<Channel, Caller>> {
