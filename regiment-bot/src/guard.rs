@@ -6,6 +6,7 @@
 mod debt;
 mod first;
 mod late;
+mod regret;
 mod turns;
 
 use std::{sync::Arc, time::Duration};
@@ -22,10 +23,7 @@ use self::{
 };
 use crate::{
     Answer, Api, CustomIds, Desk, Interaction, Note, Promise, Texts,
-    discord::{Body, Failure, Rest, Ticket, Unreadable, is_typed},
-    line::{Form, Line},
-    report,
-    texts::Key,
+    discord::{Body, Rest, Ticket, is_typed},
 };
 
 /// Until when an answer that was put off is given: Discord takes it for 15 minutes.
@@ -130,15 +128,17 @@ impl Guard {
     async fn attend(&self, visit: Visit) {
         let by = &visit.by;
         let promise = self.0.desk.promise(by);
+        // Kept until the answer is given, so that a later one does not overtake it.
+        let mut turn = None;
         let answering = async {
             match promise {
-                // Nobody is asked anything for these, so that nothing has to wait.
-                Promise::Form | Promise::Choices => self.0.desk.answer(by).await,
+                // Nobody waits for these.
+                Promise::Form | Promise::Choices => {}
                 Promise::Note | Promise::Change => {
-                    let _turn = self.0.turns.of(by.person.user_id).await;
-                    self.0.desk.answer(by).await
+                    turn = Some(self.0.turns.of(by.person.user_id).await);
                 }
             }
+            self.0.desk.answer(by).await
         };
         let mut answering = std::pin::pin!(answering);
         let mut debt = None;
@@ -256,50 +256,7 @@ impl Guard {
         self.0.debts.settle(visit.by.id).await;
     }
 
-    /// Answers what can't be read, and tells the coaches.
-    async fn apologize(
-        &self,
-        ticket: Option<Ticket>,
-        is_typed: bool,
-        unreadable: Unreadable,
-        received: Instant,
-    ) {
-        let id = ticket.as_ref().map(|ticket| ticket.id);
-        tracing::error!(interaction = id, problem = %unreadable, "an interaction can't be read");
-        if let Some(ticket) = ticket {
-            let body =
-                if is_typed { Body::no_choices() } else { Body::plain(&self.sorry().content) };
-            let _ = first::say(&self.0.rest, &ticket, &body, received).await;
-        }
-        let text = format!("What somebody asked of the bot could not be read: {unreadable}.");
-        report::raise(&self.0.api, report::Alarm::unreadable(text, id)).await;
-    }
-
     async fn say(&self, visit: &Visit, body: &Body) -> Said {
         first::say(&self.0.rest, &visit.by.ticket(), body, visit.received).await
-    }
-
-    /// What is said where nothing came in time.
-    fn nothing(&self, promise: Promise) -> Answer {
-        match promise {
-            Promise::Choices => Answer::Choices(Vec::new()),
-            Promise::Form | Promise::Note | Promise::Change => Answer::Note(self.sorry()),
-        }
-    }
-
-    fn sorry(&self) -> Note {
-        Note::new(Line::from(Key::Failed).write(&self.0.texts, Form::Discord))
-    }
-
-    /// Tells that Discord did not take an answer as it was written, which is a mistake of ours.
-    async fn report(&self, visit: &Visit, failure: Failure) {
-        let by = &visit.by;
-        tracing::error!(interaction = by.id, asks = ?by.asks, ?failure, "an answer was refused");
-        let text = format!(
-            "Discord refused an answer of the bot to a {:?} ({}).",
-            by.asks,
-            failure.code().unwrap_or_default()
-        );
-        report::raise(&self.0.api, report::Alarm::mistake(text, by.id)).await;
     }
 }

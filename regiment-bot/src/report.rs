@@ -90,11 +90,14 @@ pub(crate) async fn run(
     stop: CancellationToken,
 ) {
     let mut ticks = tokio::time::interval(EVERY);
+    let mut changes = connection.changes();
     let mut was_paused = false;
     loop {
         let is_over = tokio::select! {
             _ = ticks.tick() => false,
             () = rest.trouble() => false,
+            // Its other end is held here.
+            _ = changes.changed() => false,
             () = stop.cancelled() => true,
         };
         let standing = rest.standing();

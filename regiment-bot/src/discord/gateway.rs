@@ -4,13 +4,7 @@
 //! they were: [`Interaction::parse`](super::Interaction::parse) reads both, so that no press is lost
 //! to a field that Discord has added or left out.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 use serenity::{
@@ -22,7 +16,7 @@ use serenity::{
     gateway::ConnectionStage,
 };
 use thiserror::Error;
-use tokio::time::Instant;
+use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, Rest, Route};
@@ -63,16 +57,22 @@ pub(crate) enum GatewayEnd {
 
 /// Whether the connection stands.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Connection(Arc<AtomicBool>);
+pub(crate) struct Connection(Arc<watch::Sender<bool>>);
 
 impl Connection {
     /// Returns whether interactions come in.
     pub(crate) fn stands(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        *self.0.borrow()
+    }
+
+    /// Tells of every change.
+    pub(crate) fn changes(&self) -> watch::Receiver<bool> {
+        self.0.subscribe()
     }
 
     fn set(&self, stands: bool) {
-        if self.0.swap(stands, Ordering::Relaxed) != stands {
+        let is_news = self.0.send_if_modified(|stood| std::mem::replace(stood, stands) != stands);
+        if is_news {
             tracing::info!(stands, "the connection to Discord changed");
         }
     }
@@ -200,5 +200,92 @@ fn end(error: serenity::Error) -> GatewayEnd {
             GatewayError::DisallowedGatewayIntents | GatewayError::InvalidGatewayIntents,
         ) => GatewayEnd::Intents,
         error => GatewayEnd::Ended(Box::new(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::Interaction;
+
+    /// A frame with everything that serenity wants to find.
+    fn frame(kind: u8, data: &Value) -> Value {
+        let user = json!({"id": "7", "username": "ana", "discriminator": "0", "avatar": null,
+            "global_name": "Ana"});
+        json!({
+            "id": "175928847299117063", "application_id": "1", "type": kind, "token": "t", "version": 1,
+            "guild_id": "2", "channel_id": "5", "locale": "en-US", "app_permissions": "0",
+            "entitlements": [], "authorizing_integration_owners": {"0": "2"}, "context": 0,
+            "attachment_size_limit": 10_485_760,
+            "member": {"user": user, "nick": "A.", "roles": ["3"], "permissions": "0", "deaf": false,
+                "mute": false, "flags": 0, "pending": false, "guild_id": "2",
+                "joined_at": "2026-01-01T00:00:00+00:00"},
+            "data": data,
+            "message": {"id": "9", "channel_id": "5", "type": 0, "content": "**FUEL**", "author": user,
+                "timestamp": "2026-01-01T00:00:00+00:00", "edited_timestamp": null, "tts": false,
+                "mention_everyone": false, "mentions": [], "mention_roles": [], "attachments": [],
+                "embeds": [], "pinned": false, "components": [{"type": 1, "components": [
+                    {"type": 2, "style": 1, "label": "Rest", "custom_id": "r1.x"}]}]},
+        })
+    }
+
+    #[track_caller]
+    fn check(kind: u8, data: &Value) {
+        let frame = frame(kind, data);
+        let known: serenity::all::Interaction = serde_json::from_value(frame.clone()).unwrap();
+        let read = Interaction::parse(&frame).unwrap();
+        let again = Interaction::parse(&written(&known)).unwrap();
+        assert!(again.asks == read.asks && again.person == read.person && again.id == read.id);
+        assert_eq!((again.guild_id, again.channel_id), (read.guild_id, read.channel_id));
+        if let (Some(again), Some(read)) = (again.message, read.message) {
+            assert_eq!((again.id, &again.content), (read.id, &read.content));
+            assert_eq!(again.components[0]["components"][0]["custom_id"], "r1.x");
+        }
+    }
+
+    #[test]
+    fn what_serenity_reads_loses_nothing_on_its_way_to_us() {
+        let option = json!({"name": "weight", "type": 10, "value": 82.5});
+        check(
+            2,
+            &json!({"id": "4", "name": "log", "type": 1, "options": [
+            {"name": "topset", "type": 1, "options": [option]}]}),
+        );
+        check(
+            4,
+            &json!({"id": "4", "name": "onboard", "type": 1, "options": [
+            {"name": "zone", "type": 3, "value": "lon", "focused": true}]}),
+        );
+        check(3, &json!({"component_type": 2, "custom_id": "r1.x"}));
+        check(3, &json!({"component_type": 3, "custom_id": "r1.x", "values": ["a", "b"]}));
+        check(
+            5,
+            &json!({"custom_id": "r1.x", "components": [{"type": 1, "components": [
+            {"type": 4, "custom_id": "weight", "value": "82,5"}]}]}),
+        );
+    }
+
+    #[test]
+    fn close_codes_that_can_not_be_mended_have_their_reasons() {
+        let end = |error| end(serenity::Error::Gateway(error));
+        assert!(matches!(end(GatewayError::InvalidAuthentication), GatewayEnd::Token));
+        assert!(matches!(end(GatewayError::DisallowedGatewayIntents), GatewayEnd::Intents));
+        assert!(matches!(end(GatewayError::InvalidGatewayIntents), GatewayEnd::Intents));
+        assert!(matches!(end(GatewayError::ReconnectFailure), GatewayEnd::Ended(_)));
+    }
+
+    #[test]
+    fn a_connection_tells_of_changes_alone() {
+        let connection = Connection::default();
+        let mut changes = connection.changes();
+        connection.set(false);
+        assert!(!changes.has_changed().unwrap());
+        connection.set(true);
+        assert!(changes.has_changed().unwrap() && connection.stands());
+        changes.mark_unchanged();
+        connection.set(true);
+        assert!(!changes.has_changed().unwrap());
     }
 }

@@ -4,7 +4,7 @@
 //! nothing. It is not silent: what concerns the bot and can't be read is refused by the name of its
 //! field, never by its value.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use regiment_core::{Secret, UserId};
@@ -15,6 +15,7 @@ use thiserror::Error;
 use super::options::{self, Options, Typed};
 
 mod field;
+mod printed;
 
 pub(super) use self::field::Field;
 
@@ -276,39 +277,6 @@ fn submitted(data: &Field<'_>) -> Result<Asks, Unreadable> {
 
 fn texts(field: &Field<'_>) -> Result<Vec<String>, Unreadable> {
     field.items()?.iter().map(|item| item.text().map(str::to_owned)).collect()
-}
-
-impl fmt::Debug for Interaction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Interaction")
-            .field("id", &self.id)
-            .field("asks", &self.asks)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Person {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Person([redacted])")
-    }
-}
-
-impl fmt::Debug for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shown").field("id", &self.id).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Asks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Command { name, .. } => write!(f, "command {name}"),
-            Self::Complete { name, option, .. } => write!(f, "choices for {option} of {name}"),
-            Self::Press { .. } => f.write_str("press"),
-            Self::Choose { .. } => f.write_str("choice"),
-            Self::Submit { .. } => f.write_str("form"),
-        }
-    }
 }
 
 #[cfg(test)]
