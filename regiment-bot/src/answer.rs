@@ -119,6 +119,12 @@ impl Input {
         Self { required: true, min: Some(1), ..self }
     }
 
+    /// Shows an example while it is empty.
+    pub(crate) fn hint(self, example: &str) -> Self {
+        let example = inert::clip(example, limit::PLACEHOLDER);
+        Self { placeholder: Some(example), ..self }
+    }
+
     /// Holds a text already, cut to what is taken.
     pub(crate) fn holding(self, value: &str) -> Self {
         let longest = usize::from(self.max.unwrap_or(u16::MAX));

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use regiment_proto::v1::{
-    CheckinReport, ConfirmWeightRequest, Draft, Durability, GetDraftRequest, Level,
-    LogCheckinRequest, Mood, SaveDraftRequest, Sleep, Stream,
+    CheckinReport, ConfirmWeightRequest, Draft, Durability, GetDraftRequest, GetTodayResponse,
+    Level, LogCheckinRequest, Mood, SaveDraftRequest, Sleep, Stream,
 };
 use serde::{Deserialize, Serialize};
 use tonic::Code;
@@ -16,6 +16,7 @@ use tonic::Code;
 use super::{Outcome, Trouble, Visit, number, number::Rounding, today, trouble::Wrong, words};
 use crate::{
     Action, Answer, Form, Input, Note, Question, Row, Select, SelectAnswer, Style, Texts,
+    api::is_away,
     compose::{self, Page, kilograms},
     controls::Control,
     discord::Options,
@@ -48,14 +49,11 @@ pub(super) struct Answers {
 impl Visit<'_> {
     /// Shows the questions, unless the check-in is closed.
     pub(super) async fn checkin(&self, date: Date) -> Outcome {
-        let today = self.get_today().await?;
-        if let Some(shut) = today::gate(today.gate()) {
-            return Err(Trouble::Said(shut));
-        }
-        let duty = today.duties.iter().find(|duty| duty.stream() == Stream::Checkin);
-        let is_open = duty.is_some_and(|duty| today::is_open(duty, self.by.entered_at()));
-        if today.date != date.to_string() || !is_open {
-            return Err(Trouble::Said(Key::CheckinClosed));
+        match self.get_today().await {
+            Ok(today) => self.check_open(date, &today)?,
+            // What is reported meanwhile goes to the spool, which knows the deadline too.
+            Err(trouble) if trouble.is_away() => {}
+            Err(trouble) => return Err(trouble),
         }
         let answers = self.answers(date).await?;
         Ok(Answer::Note(questions(date, &answers, None, self.texts())))
@@ -85,7 +83,10 @@ impl Visit<'_> {
             action: Action::CheckinForm { date },
             title: label(Key::CheckinTitle),
             inputs: vec![
-                Input::short(WEIGHT, label(Key::SetWeight), 20).required().holding(&weight),
+                Input::short(WEIGHT, label(Key::FieldWeight), 20)
+                    .required()
+                    .hint(&label(Key::HintWeight))
+                    .holding(&weight),
                 Input::long(NOTES, label(Key::FieldNotes), LONGEST_NOTES).holding(&notes),
             ],
         }
@@ -134,6 +135,18 @@ impl Visit<'_> {
         Ok(Answer::Changed(words::note(self.texts(), Key::WeightConfirmed)))
     }
 
+    fn check_open(&self, date: Date, today: &GetTodayResponse) -> Result<(), Trouble> {
+        if let Some(shut) = today::gate(today.gate()) {
+            return Err(Trouble::Said(shut));
+        }
+        let duty = today.duties.iter().find(|duty| duty.stream() == Stream::Checkin);
+        let is_open = duty.is_some_and(|duty| today::is_open(duty, self.by.entered_at()));
+        if today.date != date.to_string() || !is_open {
+            return Err(Trouble::Said(Key::CheckinClosed));
+        }
+        Ok(())
+    }
+
     async fn file_checkin(&self, date: Date, answers: &Answers) -> Result<Note, Trouble> {
         let texts = self.texts();
         let mut wrong = Wrong::new(&answers.typed(), None);
@@ -165,7 +178,8 @@ impl Visit<'_> {
         Ok(if is_odd { odd(date, weight_kg, answers, texts) } else { filed(weight_kg, texts) })
     }
 
-    /// Returns what was answered so far; a draft that can't be read is none.
+    /// Returns what was answered so far: as the draft says, or, while the records are away, the
+    /// message. A draft that can't be read is none.
     async fn answers(&self, date: Date) -> Result<Answers, Trouble> {
         let request = GetDraftRequest {
             user_id: self.user_id().to_string(),
@@ -178,10 +192,20 @@ impl Visit<'_> {
                 Ok(serde_json::from_str(&body).unwrap_or_default())
             }
             Err(status) if status.code() == Code::NotFound => Ok(Answers::default()),
+            Err(status) if is_away(&status) => {
+                let question = |action: Action| {
+                    let Action::CheckinAnswer { question, .. } = action else { return None };
+                    Some(question)
+                };
+                let chosen = self.chosen().into_iter();
+                let chosen = chosen.filter_map(|(action, value)| Some((question(action)?, value)));
+                Ok(Answers { chosen: chosen.collect(), ..Answers::default() })
+            }
             Err(status) => Err(status.into()),
         }
     }
 
+    /// Keeps what was answered; while the records are away, the message does.
     async fn keep_answers(&self, date: Date, answers: &Answers) -> Result<(), Trouble> {
         let body = serde_json::to_string(answers).expect("texts are JSON");
         let draft = Draft {
@@ -193,8 +217,10 @@ impl Visit<'_> {
         };
         let request_id = format!("{}-draft", self.by.request_id());
         let request = SaveDraftRequest { draft: Some(draft), request_id };
-        self.calls.bot.clone().save_draft(request).await?;
-        Ok(())
+        match self.calls.bot.clone().save_draft(request).await {
+            Err(status) if !is_away(&status) => Err(status.into()),
+            Ok(_) | Err(_) => Ok(()),
+        }
     }
 }
 

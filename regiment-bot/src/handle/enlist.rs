@@ -82,13 +82,16 @@ impl Visit<'_> {
         if let (Some(zone), true) = (carried.clone(), kept[2].is_empty()) {
             kept[2] = zone;
         }
-        let input = |((id, label, max), value): ((&'static str, Key, u16), String)| {
-            Input::short(id, words::label(self.texts(), label), max).required().holding(&value)
-        };
+        let label = |key: Key| words::label(self.texts(), key);
+        let hints = [Key::HintHeight, Key::HintWeight, Key::HintZone];
+        let inputs =
+            BODY.into_iter().zip(hints).zip(kept).map(|(((id, name, max), hint), value)| {
+                Input::short(id, label(name), max).required().hint(&label(hint)).holding(&value)
+            });
         Form {
             action: Action::EnlistBody { zone: carried },
-            title: words::label(self.texts(), Key::EnlistBody),
-            inputs: BODY.into_iter().zip(kept).map(input).collect(),
+            title: label(Key::EnlistBody),
+            inputs: inputs.collect(),
         }
     }
 

@@ -108,7 +108,10 @@ impl Visit<'_> {
             action,
             title: inert::clip(&title, limit::TITLE),
             inputs: vec![
-                Input::short(WEIGHT, label(Key::SetWeight), 20).required().holding(&weight),
+                Input::short(WEIGHT, label(Key::FieldWeight), 20)
+                    .required()
+                    .hint(&label(Key::HintWeight))
+                    .holding(&weight),
                 Input::short(REPS, label(Key::FieldReps), 10).required().holding(&reps),
             ],
         }

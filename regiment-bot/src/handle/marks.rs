@@ -34,6 +34,20 @@ impl Visit<'_> {
         rows
     }
 
+    /// Returns what stands as chosen in the questions of the message.
+    pub(super) fn chosen(&self) -> Vec<(Action, String)> {
+        let rows = self.by.message.iter().flat_map(|shown| &shown.components);
+        let menus = rows.flat_map(|row| list(&row["components"]));
+        let is_coach = self.desk.is_coach(self.by);
+        let chosen = |menu: &Json| {
+            let id = menu["custom_id"].as_str()?;
+            let action = self.desk.ids.read(id, self.user_id(), is_coach).ok()?;
+            let answer = list(&menu["options"]).find(|option| option["default"] == true)?;
+            Some((action, answer["value"].as_str()?.to_owned()))
+        };
+        menus.filter_map(chosen).collect()
+    }
+
     /// Returns the label of the control that was used, without its mark.
     pub(super) fn used_label(&self) -> Option<String> {
         let shown = self.by.message.as_ref()?;

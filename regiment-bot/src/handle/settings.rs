@@ -71,7 +71,12 @@ impl Visit<'_> {
         Form {
             action: Action::Zone,
             title: label(Key::FieldZone),
-            inputs: vec![Input::short(VALUE, label(Key::FieldZone), 60).required().holding(&kept)],
+            inputs: vec![
+                Input::short(VALUE, label(Key::FieldZone), 60)
+                    .required()
+                    .hint(&label(Key::HintZone))
+                    .holding(&kept),
+            ],
         }
     }
 

@@ -123,7 +123,6 @@ fn forms() -> Vec<Action> {
 fn presses() -> Vec<Action> {
     let date = date("2026-11-24");
     vec![
-        Action::Checkin { date },
         Action::ConfirmWeight { date },
         Action::Meal { date, meal_id: slug("a_meal1"), status: DoneOrMissed::Completed },
         Action::Meal { date, meal_id: slug("~digest"), status: DoneOrMissed::Missed },
@@ -193,6 +192,40 @@ async fn where_the_server_is_away_that_is_said() {
     let by = interaction(typing);
     assert_eq!(desk.promise(&by), Promise::Choices);
     assert_eq!(desk.answer(&by).await, Answer::Choices(Vec::new()));
+}
+
+#[tokio::test]
+async fn a_check_in_goes_on_while_the_records_are_away() {
+    let desk = desk(&[]);
+    let day = date("2026-11-24");
+    let opened = desk.answer(&press(&desk, &Action::Checkin { date: day })).await;
+    let Answer::Note(note) = opened else { panic!("{opened:?}") };
+    assert_eq!(note.rows.len(), 5);
+
+    // What stands on the message stays, and what is chosen joins it.
+    let of = |question| Action::CheckinAnswer { date: day, question };
+    let menu = |question, chosen: &str| {
+        let options = json!([{"value": "x"}, {"value": chosen, "default": true}]);
+        json!({"type": 3, "custom_id": id(&desk, &of(question)), "options": options})
+    };
+    let custom_id = id(&desk, &of(Question::Sleep));
+    let mut by = interaction(Asks::Choose { custom_id, values: vec!["8h".to_owned()] });
+    let menus = [menu(Question::Mood, "great"), menu(Question::Stress, "low")];
+    let components = menus.map(|menu| json!({"type": 1, "components": [menu]})).into();
+    by.message = Some(Shown { id: 3, content: String::new(), components });
+    let Answer::Changed(note) = desk.answer(&by).await else { panic!("not changed") };
+    let chosen: Vec<&str> = note
+        .rows
+        .iter()
+        .filter_map(|row| match row {
+            Row::Select(select) => Some(select),
+            Row::Buttons(_) | Row::Menu(_) => None,
+        })
+        .flat_map(|select| &select.answers)
+        .filter(|answer| answer.is_chosen)
+        .map(|answer| answer.value.as_str())
+        .collect();
+    assert_eq!(chosen, ["great", "low", "8h"]);
 }
 
 #[tokio::test]

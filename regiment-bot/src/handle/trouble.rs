@@ -6,6 +6,7 @@ use tonic_types::StatusExt as _;
 use super::{kept, words};
 use crate::{
     Action, Note, Row, Style, Texts,
+    api::is_away,
     controls::{self, Control},
     inert,
     line::{Line, Value},
@@ -58,6 +59,11 @@ impl Trouble {
             Self::Said(key) => words::note(texts, key),
             Self::Wrong(wrong) => wrong.note(texts),
         }
+    }
+
+    /// Returns whether the server, or its database, is away.
+    pub(super) fn is_away(&self) -> bool {
+        matches!(self, Self::Status(status) if is_away(status))
     }
 
     /// Returns whether the server refuses because the item is on no order that stands.
@@ -173,7 +179,7 @@ fn said(status: &Status, texts: &Texts) -> Note {
         words::note(texts, words::with(key, "reason", reason))
     };
     let note = |key: Key| words::note(texts, key);
-    if crate::api::is_away(status) {
+    if is_away(status) {
         tracing::warn!(outcome = "away", code = ?status.code(), "the server did not answer");
         return note(Key::Away);
     }

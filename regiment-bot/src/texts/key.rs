@@ -145,7 +145,6 @@ keys! {
     NotWhole = "field.not_whole" must ["value"] may [];
     NotToday = "field.not_today" must ["value"] may [];
     SetTitle = "set_form.title" must [] may [];
-    SetWeight = "set_form.weight" must [] may [];
     CardioTitle = "cardio_form.title" must [] may [];
     TodayTitle = "today.title" must [] may [];
     TodayEmpty = "today.empty" must [] may [];
@@ -357,4 +356,7 @@ keys! {
     ProgressAdherence = "progress.adherence" must [] may [];
     ProgressLifts = "progress.lifts" must [] may [];
     ProgressNothing = "progress.nothing" must [] may [];
+    HintWeight = "field.weight_hint" must [] may [];
+    HintHeight = "field.height_hint" must [] may [];
+    HintZone = "field.zone_hint" must [] may [];
 }
