@@ -27,10 +27,6 @@ pub(super) enum Word {
 
 impl From<Failure> for Word {
     fn from(failure: Failure) -> Self {
-        if failure == Failure::Unauthorized {
-            // The bot stops, and says so once.
-            return Self::None;
-        }
         let (class, wait) = failure.class();
         Self::Failed(class, wait)
     }

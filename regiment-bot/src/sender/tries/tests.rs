@@ -98,8 +98,9 @@ fn a_message_that_was_deleted_was_delivered() {
 }
 
 #[test]
-fn a_token_that_is_not_known_is_not_told_message_by_message() {
-    assert_eq!(said(&[Failure::Unauthorized], there()), Word::None);
+fn a_token_that_is_not_known_is_told_of_what_surely_never_left() {
+    assert_eq!(said(&[Failure::Unauthorized], there()), failed(Class::Unauthorized));
+    assert_eq!(said(&[Failure::Unanswered, Failure::Unauthorized], Found::Unclear), Word::None);
 }
 
 #[test]
