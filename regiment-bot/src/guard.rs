@@ -23,7 +23,8 @@ use self::{
 };
 use crate::{
     Answer, Api, CustomIds, Desk, Interaction, Note, Promise, Texts,
-    discord::{Body, Rest, Ticket, is_typed},
+    contact::{self, Shown},
+    discord::{Asks, Body, Rest, Ticket, is_typed},
 };
 
 /// Until when an answer that was put off is given: Discord takes it for 15 minutes.
@@ -176,6 +177,14 @@ impl Guard {
         }
         if is_given == Given::There {
             self.see_to_later(&visit, &answer);
+        }
+        // Who uses a command in direct messages takes them.
+        if let (Asks::Command { .. }, None, Some(channel)) = (&by.asks, by.guild_id, by.channel_id)
+        {
+            let (api, user_id) = (self.0.api.clone(), by.person.user_id);
+            self.0.tasks.spawn(async move {
+                contact::keep(&api, user_id.as_str(), channel, Shown::Used).await;
+            });
         }
         tracing::info!(
             interaction = by.id,

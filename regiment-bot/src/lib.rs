@@ -15,6 +15,7 @@ mod cli;
 pub mod commands;
 mod compose;
 mod config;
+mod contact;
 mod controls;
 mod custom_id;
 mod discord;

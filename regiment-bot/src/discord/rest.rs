@@ -275,3 +275,6 @@ fn authorization(token: &Secret) -> HeaderMap {
     }
     headers
 }
+
+#[cfg(test)]
+mod tests;

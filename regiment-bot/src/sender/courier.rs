@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 
 use regiment_core::message::Message;
 use regiment_proto::v1::{
-    AcknowledgeRequest, Contact, DeliveryErrorClass as Class, DeliveryResult, GetContactRequest,
-    LeasedDelivery, SaveContactRequest, leased_delivery::Destination,
+    AcknowledgeRequest, DeliveryErrorClass as Class, DeliveryResult, LeasedDelivery,
+    leased_delivery::Destination,
 };
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
@@ -21,6 +21,7 @@ use crate::{
     Api, CustomIds, For, Texts,
     api::patiently,
     config,
+    contact::{self, Shown},
     discord::{Body, Failure, Rest, Route},
     render,
 };
@@ -209,7 +210,7 @@ impl Courier {
                 Ok(opened) => {
                     let id = opened.get("id").and_then(|id| id.as_str()?.parse().ok());
                     let Some(channel) = id else { continue };
-                    self.keep(user_id, channel).await;
+                    contact::keep(&self.0.api, user_id, channel, Shown::Opened).await;
                     return Ok(channel);
                 }
                 Err(failure) if failure.is_passing() => failure,
@@ -220,25 +221,5 @@ impl Courier {
         }
         // Nothing was sent, whatever became of the channel.
         Err(Word::Failed(if last.is_passing() { Class::Unavailable } else { last.class().0 }, None))
-    }
-
-    /// Keeps the channel of somebody's direct messages. Without it, it is opened again.
-    async fn keep(&self, user_id: &str, channel: u64) {
-        let mut bot = self.0.api.own().bot;
-        let kept = async {
-            let known = bot.get_contact(GetContactRequest { user_id: user_id.to_owned() }).await?;
-            let known = known.into_inner().contact.unwrap_or_default();
-            let contact = Contact {
-                user_id: user_id.to_owned(),
-                dm_channel_id: channel.to_string(),
-                is_dm_closed: known.is_dm_closed,
-                dm_closed_time: None,
-            };
-            let request_id = String::new();
-            bot.save_contact(SaveContactRequest { contact: Some(contact), request_id }).await
-        };
-        if let Err(status) = kept.await {
-            tracing::warn!(code = ?status.code(), "a channel of direct messages was not kept");
-        }
     }
 }
