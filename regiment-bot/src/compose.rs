@@ -1,26 +1,30 @@
 //! Decides what each kind of message says, in the order in which every message says it.
 
+mod cards;
+
 use jiff::{
     Timestamp, ToSpan,
     civil::{Date, Weekday},
 };
 use regiment_core::{
-    Id, Slug, UserId,
-    message::{CardLine, Decision, Message, ShoppingItem},
+    Slug,
+    message::{Decision, Message, ShoppingItem},
     record::{
-        Alert, Board, CardioOrder, DoneOrMissed, JobCard, LastSet, Meal, MealOrder, MealTemplate,
-        OrderKind, Place, Portion, Ranking, SetOrder, Severity, TrainingOrder,
+        Alert, Board, CardioOrder, DoneOrMissed, LastSet, Meal, MealOrder, MealTemplate, OrderKind,
+        Place, Portion, Ranking, SetOrder, TrainingOrder,
     },
 };
 
 use crate::{
-    Action, CardStep,
+    Action,
     controls::Control,
     inert,
     line::{Line, Value},
     rendered::{Style, limit},
     texts::Key,
 };
+
+pub(crate) use self::cards::card_buttons;
 
 /// A message before its words are chosen: title, date, mission, items, deadline, consequence.
 #[derive(Debug)]
@@ -95,9 +99,10 @@ pub(crate) fn page(message: &Message) -> Option<Page> {
             }),
             ..Page::titled(Key::ExcuseTitle)
         },
-        Message::Cards { cards: listed } => cards(Key::CardsTitle, None, Vec::new(), listed),
+        Message::Cards { cards: listed } => cards::cards(Key::CardsTitle, None, Vec::new(), listed),
         Message::WeeklySummary { sunday, clients, counts, worst } => {
-            cards(Key::SummaryTitle, Some(*sunday), summary(*clients, counts), worst)
+            let said = cards::summary(*clients, counts);
+            cards::cards(Key::SummaryTitle, Some(*sunday), said, worst)
         }
         Message::Alerts { alerts } => Page {
             blocks: alerts
@@ -400,58 +405,6 @@ fn own(heading: Option<Key>, text: &str) -> Option<Block> {
         heading: heading.map(Line::from),
         lines: vec![Line::Own(text.to_owned())],
     })
-}
-
-/// Job cards with what a coach needs to decide, after what is said of all of them.
-fn cards(title: Key, date: Option<Date>, said: Vec<Line>, cards: &[CardLine]) -> Page {
-    let card = |(n, card): (u32, &CardLine)| {
-        let CardLine { id: _, user_id, alias, severity, action, flags, why } = card;
-        let client = alias.clone().unwrap_or_else(|| user_id.to_string());
-        let heading = vec![
-            ("number", Value::ours(n)),
-            ("severity", Value::ours(severity)),
-            ("client", Value::name(&client)),
-        ];
-        let flags = flags.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let lines = vec![
-            Line::Text(Key::CardWhy, vec![("why", Value::Words(why.clone()))]),
-            Line::Text(Key::CardFlags, vec![("flags", Value::Words(flags))]),
-            Line::Text(Key::CardSuggested, vec![("action", Value::ours(action))]),
-        ];
-        Block { heading: Some(Line::Text(Key::CardLine, heading)), lines }
-    };
-    let mut blocks = Vec::new();
-    if !said.is_empty() {
-        blocks.push(Block { heading: None, lines: said });
-    }
-    blocks.extend((1..).zip(cards).map(card));
-    Page {
-        date: date.map(day),
-        blocks,
-        groups: (1..).zip(cards).map(|(n, it)| card_buttons(n, it.user_id, it.id)).collect(),
-        ..Page::titled(title)
-    }
-}
-
-fn summary(clients: u32, counts: &[(Severity, u32)]) -> Vec<Line> {
-    let count = |(severity, count): &(Severity, u32)| {
-        let values = vec![("severity", Value::ours(severity)), ("count", Value::ours(count))];
-        Line::Text(Key::SummaryCount, values)
-    };
-    let all = Line::Text(Key::SummaryClients, vec![("clients", Value::ours(clients))]);
-    [all].into_iter().chain(counts.iter().map(count)).collect()
-}
-
-/// Returns the buttons of a job card.
-pub(crate) fn card_buttons(n: u32, user_id: UserId, id: Id<JobCard>) -> Vec<Control> {
-    let button = |step, key, style| {
-        Control::new(Action::Card { user_id, id, step }, numbered(key, n), style)
-    };
-    vec![
-        button(CardStep::Resolve, Key::CardResolve, Style::Success),
-        button(CardStep::Snooze, Key::CardSnooze, Style::Secondary),
-        button(CardStep::Dismiss, Key::CardDismiss, Style::Danger),
-    ]
 }
 
 fn counted(events: u32, days: u32) -> Vec<(&'static str, Value)> {

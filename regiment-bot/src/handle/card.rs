@@ -1,6 +1,8 @@
 //! Job cards: seen by `/card`, decided by the buttons under them. Each decision takes a press and a
 //! choice, and a form where words are needed.
 
+mod note;
+
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
@@ -11,20 +13,15 @@ use regiment_core::{
 use regiment_proto::v1::{
     Callout, CardAction, CardState, Dismiss, DismissJobCardRequest, DismissReason as Reason,
     Escalate, GetJobCardRequest, JobCard as Shown, ListJobCardsRequest,
-    ListTrainingTemplatesRequest, Pause, Reassign, Resolve, ResolveJobCardRequest, Severity,
-    Snooze, SnoozeJobCardRequest, resolve, snooze,
+    ListTrainingTemplatesRequest, Pause, Reassign, Resolve, ResolveJobCardRequest, Snooze,
+    SnoozeJobCardRequest, resolve, snooze,
 };
 
-use super::{Given, Outcome, Trouble, Visit, kept, words};
+use self::note::{action_note, list, select, who};
+use super::{Given, Outcome, Trouble, Visit, words};
 use crate::{
-    Action, Answer, CardStep, Form, Input, Note, Row, Select, SelectAnswer, Texts,
-    compose::{Block, Page, card_buttons},
-    discord::Options,
-    inert,
-    line::{Line, Value},
-    render,
-    rendered::limit,
-    texts::Key,
+    Action, Answer, CardStep, Form, Input, Note, Row, Select, SelectAnswer, discord::Options,
+    inert, rendered::limit, texts::Key,
 };
 
 /// How many cards one note lists: their buttons fit into a menu.
@@ -34,22 +31,10 @@ const LISTED: i32 = 8;
 const LONGEST_MESSAGE: u16 = 1800;
 const LONGEST_NOTE: u16 = 500;
 
-/// How much of a draft is carried along to its form.
-const LONGEST_DRAFT: usize = 900;
-
 /// The fields of the forms.
 const TEXT: &str = "text";
 const UNTIL: &str = "until";
 const NOTE: &str = "note";
-
-/// With what a card can be resolved.
-const ACTIONS: [(&str, Key, CardAction); 5] = [
-    ("none", Key::ActNone, CardAction::None),
-    ("callout", Key::ActCallout, CardAction::Callout),
-    ("reassign", Key::ActReassign, CardAction::Reassign),
-    ("pause", Key::ActPause, CardAction::Pause),
-    ("escalate", Key::ActEscalate, CardAction::Escalate),
-];
 
 /// Until when a card can be put off, and for how many days where it is days.
 const ENDS: [(&str, Key, i64); 5] = [
@@ -279,142 +264,10 @@ fn text(filled: &BTreeMap<String, String>, field: &str) -> String {
     filled.get(field).map(|text| text.trim().to_owned()).unwrap_or_default()
 }
 
-fn select(action: Action, ask: Key, choices: &[(&str, Key)], texts: &Texts) -> Select {
-    let answer = |(value, key): &(&str, Key)| SelectAnswer {
-        value: (*value).to_owned(),
-        label: words::label(texts, *key),
-        is_chosen: false,
-    };
-    Select {
-        action,
-        placeholder: inert::clip(&words::label(texts, ask), limit::PLACEHOLDER),
-        answers: choices.iter().map(answer).collect(),
-    }
-}
-
-fn who(card: &Shown) -> Value {
-    let client = card.client.trim_start_matches("clients/");
-    let named = [card.display_name.as_str(), &card.alias, client];
-    Value::name(named.into_iter().find(|name| !name.is_empty()).unwrap_or_default())
-}
-
 fn read_name(name: &str) -> Option<Card> {
     let (user_id, id) = name.strip_prefix("clients/")?.split_once("/jobCards/")?;
     Some(Card { user_id: user_id.parse().ok()?, id: id.parse().ok()? })
 }
 
-fn list(cards: &[Shown], texts: &Texts) -> Note {
-    let mut blocks = Vec::new();
-    let mut groups = Vec::new();
-    for (n, card) in (1..).zip(cards) {
-        let Some(named) = read_name(&card.name) else { continue };
-        blocks.push(block(n, card));
-        groups.push(card_buttons(n, named.user_id, named.id));
-    }
-    if blocks.is_empty() {
-        blocks.push(Block { heading: None, lines: vec![Key::CardsNone.into()] });
-    }
-    render::note(&Page { blocks, groups, ..Page::titled(Key::CardsTitle) }, texts)
-}
-
-fn block(n: u32, card: &Shown) -> Block {
-    let heading = vec![
-        ("number", Value::ours(n)),
-        ("severity", Value::ours(severity(card.severity()))),
-        ("client", who(card)),
-    ];
-    let lines = vec![
-        words::with(Key::CardWhy, "why", Value::Words(card.summary.clone())),
-        words::with(Key::CardSuggested, "action", Value::ours(action(card.action_suggested()))),
-    ];
-    Block { heading: Some(Line::Text(Key::CardLine, heading)), lines }
-}
-
-const fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "critical",
-        Severity::High => "high",
-        Severity::Medium => "medium",
-        Severity::Low | Severity::Unspecified => "low",
-    }
-}
-
-const fn action(action: CardAction) -> &'static str {
-    match action {
-        CardAction::Callout => "callout",
-        CardAction::Reassign => "reassign",
-        CardAction::Pause => "pause",
-        CardAction::Escalate => "escalate",
-        CardAction::None | CardAction::Unspecified => "none",
-    }
-}
-
-fn action_note(card: Card, shown: &Shown, texts: &Texts) -> Note {
-    let page = Page { blocks: vec![block(1, shown)], ..Page::titled(Key::AskAction) };
-    let mut note = render::note(&page, texts);
-    if !shown.callout_draft.is_empty() {
-        let label = words::label(texts, Key::CardMessage);
-        let draft = kept::line_of(&label, &shown.callout_draft, LONGEST_DRAFT);
-        note.content = format!("{}\n\n{draft}", note.content);
-    }
-    let actions = ACTIONS.map(|(value, key, _)| (value, key));
-    note.rows =
-        vec![Row::Select(select(card.step(CardStep::Act), Key::AskAction, &actions, texts))];
-    note
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shown() -> Shown {
-        Shown {
-            name: "clients/42/jobCards/018f4e3c-9a7b-7c3d-8e1f-0123456789ab".to_owned(),
-            client: "clients/42".to_owned(),
-            display_name: "Ana _x_".to_owned(),
-            summary: "Meals: 14 of 21 done.\n@everyone".to_owned(),
-            severity: Severity::High.into(),
-            action_suggested: CardAction::Callout.into(),
-            callout_draft: "Two meals were missed on Monday.\nReport in.".to_owned(),
-            ..Shown::default()
-        }
-    }
-
-    #[test]
-    fn cards_are_listed_with_their_buttons() {
-        insta::assert_snapshot!(words::described(&list(&[shown(), shown()], &Texts::built_in())));
-        assert!(list(&[], &Texts::built_in()).content.contains("No card"));
-    }
-
-    #[test]
-    fn as_many_cards_as_are_listed_fit() {
-        let mut cards = Vec::new();
-        for n in 0..LISTED {
-            let name = format!("clients/42/jobCards/018f4e3c-9a7b-7c3d-8e1f-01234567890{n}");
-            cards.push(Shown { name, ..shown() });
-        }
-        let note = list(&cards, &Texts::built_in());
-        assert!(note.content.encode_utf16().count() <= limit::CONTENT);
-        let Row::Menu(choices) = &note.rows[0] else { panic!("{:?}", note.rows) };
-        assert_eq!(choices.len(), 24);
-    }
-
-    #[test]
-    fn resolving_asks_for_the_action_and_shows_the_draft() {
-        let card = read_name(&shown().name).unwrap();
-        let note = action_note(card, &shown(), &Texts::built_in());
-        insta::assert_snapshot!(words::described(&note));
-        assert_eq!(kept::read(&note.content), ["Two meals were missed on Monday.\nReport in."]);
-    }
-
-    #[test]
-    fn choices_that_need_words_open_a_form() {
-        assert_eq!(form_of(CardStep::Act, "callout"), Some(CardStep::Callout));
-        assert_eq!(form_of(CardStep::Act, "pause"), Some(CardStep::Pause));
-        assert_eq!(form_of(CardStep::Act, "none"), None);
-        assert_eq!(form_of(CardStep::Until, "pause"), None);
-        let known = Some(CardStep::Aside(DismissReason::Known));
-        assert_eq!(form_of(CardStep::Reason, "known"), known);
-        assert_eq!(form_of(CardStep::Reason, "callout"), None);
-    }
-}
+mod tests;

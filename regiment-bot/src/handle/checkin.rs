@@ -3,16 +3,18 @@
 //! where the last answer ended. Two menus in quick succession are answered one after the other, as
 //! everything is that one person asks.
 
+mod answers;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use regiment_proto::v1::{
     CheckinReport, ConfirmWeightRequest, Draft, Durability, GetDraftRequest, GetTodayResponse,
-    Level, LogCheckinRequest, Mood, SaveDraftRequest, Sleep, Stream,
+    LogCheckinRequest, SaveDraftRequest, Stream,
 };
-use serde::{Deserialize, Serialize};
 use tonic::Code;
 
+use self::answers::{Answers, title};
 use super::{Outcome, Trouble, Visit, number, number::Rounding, today, trouble::Wrong, words};
 use crate::{
     Action, Answer, Form, Input, Note, Question, Row, Select, SelectAnswer, Style, Texts,
@@ -25,6 +27,8 @@ use crate::{
     texts::Key,
 };
 
+pub(crate) use self::answers::{choices, option};
+
 /// The name of the draft.
 const DRAFT: &str = "checkin";
 
@@ -34,17 +38,6 @@ const NOTES: &str = "notes";
 
 /// The longest notes, characters.
 const LONGEST_NOTES: u16 = 250;
-
-/// What was answered so far.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Answers {
-    #[serde(default)]
-    chosen: BTreeMap<Question, String>,
-    #[serde(default)]
-    weight: String,
-    #[serde(default)]
-    notes: String,
-}
 
 impl Visit<'_> {
     /// Shows the questions, unless the check-in is closed.
@@ -224,82 +217,6 @@ impl Visit<'_> {
     }
 }
 
-impl Answers {
-    fn typed(&self) -> [(Key, &String); 2] {
-        [(Key::FieldWeight, &self.weight), (Key::FieldNotes, &self.notes)]
-    }
-
-    /// Returns the answer to a question, where there is one that it has.
-    fn value(&self, question: Question) -> Option<&'static str> {
-        let chosen = self.chosen.get(&question)?;
-        choices(question).into_iter().map(|(value, _)| value).find(|value| value == chosen)
-    }
-
-    /// Returns what is reported beside the weight, once every question is answered.
-    fn report(&self) -> Option<CheckinReport> {
-        let level = |value| match value {
-            "low" => Level::Low,
-            "medium" => Level::Medium,
-            _ => Level::High,
-        };
-        let mood = match self.value(Question::Mood)? {
-            "great" => Mood::Great,
-            "okay" => Mood::Okay,
-            _ => Mood::Bad,
-        };
-        let sleep = match self.value(Question::Sleep)? {
-            "4h" => Sleep::Sleep4h,
-            "6h" => Sleep::Sleep6h,
-            _ => Sleep::Sleep8h,
-        };
-        Some(CheckinReport {
-            mood: mood.into(),
-            soreness: level(self.value(Question::Soreness)?).into(),
-            stress: level(self.value(Question::Stress)?).into(),
-            sleep: sleep.into(),
-            notes: self.notes.trim().to_owned(),
-            ..CheckinReport::default()
-        })
-    }
-}
-
-/// Returns the answers of a question: what comes back, and what it says.
-pub(crate) const fn choices(question: Question) -> [(&'static str, Key); 3] {
-    match question {
-        Question::Mood => {
-            [("great", Key::MoodGreat), ("okay", Key::MoodOkay), ("bad", Key::MoodBad)]
-        }
-        Question::Soreness => [
-            ("low", Key::SorenessLow),
-            ("medium", Key::SorenessMedium),
-            ("high", Key::SorenessHigh),
-        ],
-        Question::Stress => {
-            [("low", Key::StressLow), ("medium", Key::StressMedium), ("high", Key::StressHigh)]
-        }
-        Question::Sleep => [("4h", Key::Sleep4h), ("6h", Key::Sleep6h), ("8h", Key::Sleep8h)],
-    }
-}
-
-/// Returns the name of a question's option in `/log checkin`, and what is said of it.
-pub(crate) const fn option(question: Question) -> (&'static str, Key) {
-    match question {
-        Question::Mood => ("mood", Key::OptionMood),
-        Question::Soreness => ("soreness", Key::OptionSoreness),
-        Question::Stress => ("stress", Key::OptionStress),
-        Question::Sleep => ("sleep", Key::OptionSleep),
-    }
-}
-
-const fn title(question: Question) -> Key {
-    match question {
-        Question::Mood => Key::Mood,
-        Question::Soreness => Key::Soreness,
-        Question::Stress => Key::Stress,
-        Question::Sleep => Key::Sleep,
-    }
-}
-
 /// Writes the questions with the answers so far, and what was wrong about the last try.
 fn questions(date: Date, answers: &Answers, wrong: Option<&Wrong>, texts: &Texts) -> Note {
     let form = Action::CheckinForm { date };
@@ -354,74 +271,4 @@ fn odd(date: Date, weight_kg: f64, answers: &Answers, texts: &Texts) -> Note {
 }
 
 #[cfg(test)]
-mod tests {
-    use regiment_core::testing::date;
-
-    use super::*;
-
-    fn answers(chosen: &[(Question, &str)]) -> Answers {
-        let chosen = chosen.iter().map(|(question, value)| (*question, (*value).to_owned()));
-        Answers { chosen: chosen.collect(), ..Answers::default() }
-    }
-
-    fn complete() -> Answers {
-        let chosen = [
-            (Question::Mood, "great"),
-            (Question::Soreness, "medium"),
-            (Question::Stress, "high"),
-            (Question::Sleep, "6h"),
-        ];
-        Answers { weight: "82,5".to_owned(), notes: " fine ".to_owned(), ..answers(&chosen) }
-    }
-
-    #[test]
-    fn the_questions_show_what_is_chosen() {
-        let note = questions(
-            date("2026-11-24"),
-            &answers(&[(Question::Mood, "okay")]),
-            None,
-            &Texts::built_in(),
-        );
-        assert_eq!(note.rows.len(), 5);
-        insta::assert_snapshot!(words::described(&note));
-    }
-
-    #[test]
-    fn a_bad_weight_is_named_and_kept_for_the_next_try() {
-        let answers = Answers { weight: "8200`".to_owned(), ..complete() };
-        let mut wrong = Wrong::new(&answers.typed(), None);
-        wrong.unless(false, &Texts::built_in(), answers.typed()[0], Key::NotWeight);
-        let note = questions(date("2026-11-24"), &answers, Some(&wrong), &Texts::built_in());
-        insta::assert_snapshot!(words::described(&note));
-        assert_eq!(super::super::kept::read(&note.content), ["8200ˋ", "fine"]);
-    }
-
-    #[test]
-    fn an_odd_weight_is_asked_about() {
-        let note = odd(date("2026-11-24"), 92.5, &complete(), &Texts::built_in());
-        insta::assert_snapshot!(words::described(&note));
-    }
-
-    #[test]
-    fn a_report_needs_every_answer_and_takes_none_that_there_is_not() {
-        let report = complete().report().unwrap();
-        assert_eq!((report.mood(), report.soreness()), (Mood::Great, Level::Medium));
-        assert_eq!((report.stress(), report.sleep()), (Level::High, Sleep::Sleep6h));
-        assert_eq!(report.notes, "fine");
-        for question in Question::ALL {
-            let mut without = complete();
-            without.chosen.remove(&question);
-            assert!(without.report().is_none());
-            without.chosen.insert(question, "99h".to_owned());
-            assert!(without.report().is_none());
-        }
-    }
-
-    #[test]
-    fn a_draft_comes_back_and_one_of_another_kind_is_none() {
-        let body = serde_json::to_string(&complete()).unwrap();
-        assert!(serde_json::from_str::<Answers>(&body).unwrap() == complete());
-        assert!(serde_json::from_str::<Answers>("{}").unwrap() == Answers::default());
-        serde_json::from_str::<Answers>(r#"{"chosen":{"height":"x"}}"#).err().unwrap();
-    }
-}
+mod tests;

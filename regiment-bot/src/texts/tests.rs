@@ -42,6 +42,26 @@ fn a_bad_set_is_refused_by_the_name_of_its_text() {
 }
 
 #[test]
+fn no_text_for_clients_speaks_of_macros_flags_or_scores() {
+    // For coaches, and what says to a client what coaches see.
+    let of_coaches = ["alerts", "cards", "coach", "status", "sees"];
+    let texts = Texts::built_in();
+    for key in Key::ALL {
+        let (table, _) = key.name().split_once('.').unwrap();
+        if of_coaches.contains(&table) {
+            continue;
+        }
+        for piece in texts.phrase(*key) {
+            let (Piece::Literal(said) | Piece::Placeholder(said)) = piece;
+            let said = said.to_lowercase();
+            for word in ["kcal", "calorie", "macro", "protein", "carb", "flag", "score", "risk"] {
+                assert!(!said.contains(word), "{} says {word}", key.name());
+            }
+        }
+    }
+}
+
+#[test]
 fn every_text_is_said_somewhere() {
     fn read(folder: &Path, sources: &mut String) {
         for entry in folder.read_dir().unwrap() {
