@@ -11,7 +11,7 @@ mod turns;
 
 use std::{sync::Arc, time::Duration};
 
-use regiment_core::SystemClock;
+use regiment_core::{Clock as _, SystemClock};
 use serde_json::Value;
 use tokio::time::Instant;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -128,6 +128,8 @@ impl Guard {
 
     async fn attend(&self, visit: Visit) {
         let by = &visit.by;
+        // By two clocks that may disagree: for the log alone.
+        let lag = SystemClock.now().duration_since(by.entered_at());
         let promise = self.0.desk.promise(by);
         // Kept until the answer is given, so that a later one does not overtake it.
         let mut turn = None;
@@ -189,6 +191,7 @@ impl Guard {
         tracing::info!(
             interaction = by.id,
             asks = ?by.asks,
+            lag_ms = i64::try_from(lag.as_millis()).unwrap_or(i64::MAX),
             took_ms = u64::try_from(visit.received.elapsed().as_millis()).unwrap_or(u64::MAX),
             "answered"
         );
