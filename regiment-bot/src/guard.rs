@@ -97,7 +97,13 @@ impl Guard {
         match Interaction::parse(frame) {
             Ok(by) if self.0.turns.is_new(by.id) => {
                 let visit = Visit { by, received };
-                self.0.tasks.spawn(async move { guard.attend(visit).await });
+                self.0.tasks.spawn(async move {
+                    let (attending, asked) = (guard.clone(), visit.clone());
+                    let attended = tokio::spawn(async move { attending.attend(asked).await });
+                    if attended.await.is_err() {
+                        guard.regret(&visit).await;
+                    }
+                });
             }
             Ok(by) => tracing::info!(interaction = by.id, "an interaction came twice"),
             Err(unreadable) => {

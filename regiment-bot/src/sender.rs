@@ -120,8 +120,12 @@ impl Sender {
 
     fn carry(&mut self, lane: Lane, in_hand: InHand) {
         let courier = self.courier.clone();
+        let carried = tokio::spawn(async move { courier.carry(in_hand).await });
         self.carried.spawn(async move {
-            courier.carry(in_hand).await;
+            // A mistake of ours closes no lane: the lease ends, and the message is looked up.
+            if let Err(error) = carried.await {
+                tracing::error!(%error, "a message was dropped by a mistake of ours");
+            }
             lane
         });
     }
@@ -137,20 +141,12 @@ impl Sender {
 
     /// Waits until one message is done and begins the next of its lane; breaks where none is in hand.
     async fn finish_one(&mut self) -> ControlFlow<()> {
-        match self.carried.join_next().await {
-            None => ControlFlow::Break(()),
-            Some(Ok(lane)) => {
-                if let Some(next) = self.lanes.leave(&lane) {
-                    self.carry(lane, next);
-                }
-                ControlFlow::Continue(())
-            }
-            Some(Err(error)) => {
-                // Its lane stays closed: what follows in it comes again to the next bot.
-                tracing::error!(%error, "a message was dropped by a mistake of ours");
-                ControlFlow::Continue(())
-            }
+        let Some(carried) = self.carried.join_next().await else { return ControlFlow::Break(()) };
+        let lane = carried.expect("it only waits");
+        if let Some(next) = self.lanes.leave(&lane) {
+            self.carry(lane, next);
         }
+        ControlFlow::Continue(())
     }
 }
 

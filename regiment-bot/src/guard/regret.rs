@@ -31,6 +31,15 @@ impl Guard {
         report::raise(&self.0.api, Alarm::unreadable(text, id)).await;
     }
 
+    /// Answers where a mistake of ours broke an answer off.
+    pub(super) async fn regret(&self, visit: &Visit) {
+        let by = &visit.by;
+        tracing::error!(interaction = by.id, asks = ?by.asks, "an answer was broken off");
+        self.give(visit, &Answer::Note(self.sorry())).await;
+        let text = format!("A mistake in the bot broke off its answer to a {:?}.", by.asks);
+        report::raise(&self.0.api, Alarm::mistake(text, by.id)).await;
+    }
+
     /// What is said where nothing came in time.
     pub(super) fn nothing(&self, promise: Promise) -> Answer {
         match promise {
