@@ -18,7 +18,7 @@ use regiment_proto::v1::{
 };
 
 use self::note::{action_note, list, select, who};
-use super::{Given, Outcome, Trouble, Visit, words};
+use super::{Given, Outcome, Trouble, Visit, trouble::Wrong, words};
 use crate::{
     Action, Answer, CardStep, Form, Input, Note, Row, Select, SelectAnswer, discord::Options,
     inert, rendered::limit, texts::Key,
@@ -30,6 +30,9 @@ const LISTED: i32 = 8;
 /// The longest message to a client, and the longest note, characters.
 const LONGEST_MESSAGE: u16 = 1800;
 const LONGEST_NOTE: u16 = 500;
+
+/// The length of a date.
+const LONGEST_DATE: u16 = 10;
 
 /// The fields of the forms.
 const TEXT: &str = "text";
@@ -110,8 +113,10 @@ impl Visit<'_> {
                 (Key::ActCallout, vec![text.required().holding(&kept), note()])
             }
             CardStep::Pause => {
-                let until = Input::short(UNTIL, label(Key::CardUntil), 10);
-                (Key::ActPause, vec![until.required(), note()])
+                // What stands on the message may be the draft of a message, longer than any date.
+                let kept = if kept.len() <= usize::from(LONGEST_DATE) { &kept } else { "" };
+                let until = Input::short(UNTIL, label(Key::CardUntil), LONGEST_DATE);
+                (Key::ActPause, vec![until.required().holding(kept), note()])
             }
             CardStep::Aside(_)
             | CardStep::Resolve
@@ -145,11 +150,14 @@ impl Visit<'_> {
             }
             (CardStep::Callout, Given::Filled(filled)) => {
                 let message = Callout { text: text(filled, TEXT) };
-                self.resolve(card, resolve::Action::Callout(message), &text(filled, NOTE)).await
+                let action = resolve::Action::Callout(message);
+                let resolved = self.resolve(card, action, &text(filled, NOTE)).await;
+                again(card, step, (Key::CardMessage, &text(filled, TEXT)), resolved)
             }
             (CardStep::Pause, Given::Filled(filled)) => {
-                let pause = Pause { until: text(filled, UNTIL) };
-                self.resolve(card, resolve::Action::Pause(pause), &text(filled, NOTE)).await
+                let pause = resolve::Action::Pause(Pause { until: text(filled, UNTIL) });
+                let resolved = self.resolve(card, pause, &text(filled, NOTE)).await;
+                again(card, step, (Key::CardUntil, &text(filled, UNTIL)), resolved)
             }
             (CardStep::Snooze, Given::Nothing) => {
                 let ends = ENDS.map(|(value, key, _)| (value, key));
@@ -257,6 +265,16 @@ impl Visit<'_> {
     fn choice(&self, card: Card, step: CardStep, ask: Key, choices: &[(&str, Key)]) -> Note {
         let select = select(card.step(step), ask, choices, self.texts());
         Note { rows: vec![Row::Select(select)], ..words::note(self.texts(), ask) }
+    }
+}
+
+/// Offers to correct what was typed, where that is what is refused.
+fn again(card: Card, step: CardStep, typed: (Key, &String), resolved: Outcome) -> Outcome {
+    match resolved {
+        Err(Trouble::Status(status)) => {
+            Err(Wrong::new(&[typed], Some(card.step(step))).or_status(*status))
+        }
+        resolved => resolved,
     }
 }
 

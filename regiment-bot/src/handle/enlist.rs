@@ -161,7 +161,11 @@ impl Visit<'_> {
         }
         let zone = match self.find_zone(typed.get("zone")).await? {
             Found::One(zone) => zone,
-            Found::Several(zones) => return Ok(self.ask_zone(&zones, Action::EnlistZone)),
+            Found::Several(zones) => {
+                let note = self.ask_zone(&zones, Action::EnlistZone, again());
+                let kept = wrong(typed, BODY, again()).kept(texts);
+                return Ok(Note { content: format!("{}\n{kept}", note.content), ..note });
+            }
             Found::None => {
                 let mut refused = wrong(typed, BODY, again());
                 refused.add(Key::FieldZone, zone::none(typed.get("zone"), texts));

@@ -85,7 +85,9 @@ impl Visit<'_> {
         let typed = filled.get(VALUE).cloned().unwrap_or_default();
         match self.find_zone(&typed).await? {
             Found::One(zone) => self.zone_chosen(zone).await,
-            Found::Several(zones) => Ok(Answer::Changed(self.ask_zone(&zones, Action::ZoneChoice))),
+            Found::Several(zones) => {
+                Ok(Answer::Changed(self.ask_zone(&zones, Action::ZoneChoice, Action::Zone)))
+            }
             Found::None => {
                 let mut wrong = Wrong::new(&[(Key::FieldZone, &typed)], Some(Action::Zone));
                 wrong.add(Key::FieldZone, zone::none(&typed, self.texts()));

@@ -120,10 +120,16 @@ impl Wrong {
             ];
             words::say(texts, Line::Text(Key::WrongField, values))
         }));
-        lines.extend(
-            self.typed.iter().map(|(field, typed)| kept::line(&words::label(texts, *field), typed)),
-        );
+        lines.push(self.kept(texts));
+        lines.retain(|line| !line.is_empty());
         Note { rows: self.fix(texts), ..Note::new(inert::clip(&lines.join("\n"), limit::CONTENT)) }
+    }
+
+    /// Writes what was typed, for the next try.
+    pub(super) fn kept(&self, texts: &Texts) -> String {
+        let lines =
+            self.typed.iter().map(|(field, typed)| kept::line(&words::label(texts, *field), typed));
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     fn fix(&self, texts: &Texts) -> Vec<Row> {

@@ -7,7 +7,12 @@ use regiment_proto::v1::{ListZonesRequest, Zone as Offered};
 
 use super::{Trouble, Visit, words};
 use crate::{
-    Action, Note, Row, Select, SelectAnswer, Texts, inert, line::Value, rendered::limit, texts::Key,
+    Action, Note, Row, Select, SelectAnswer, Style, Texts,
+    controls::{self, Control},
+    inert,
+    line::Value,
+    rendered::limit,
+    texts::Key,
 };
 
 /// What a typed zone comes to.
@@ -48,8 +53,9 @@ impl Visit<'_> {
         Ok(zones.into_iter().map(|zone| (label(&zone, at), zone.name)).collect())
     }
 
-    /// Asks which of several zones is meant.
-    pub(super) fn ask_zone(&self, zones: &[Offered], action: Action) -> Note {
+    /// Asks which of several zones is meant; `again` opens the form for another try, since no more
+    /// than 25 can be offered.
+    pub(super) fn ask_zone(&self, zones: &[Offered], action: Action, again: Action) -> Note {
         let at = self.by.entered_at();
         let answers = zones.iter().take(limit::CHOICES).map(|zone| SelectAnswer {
             value: zone.name.clone(),
@@ -61,7 +67,9 @@ impl Visit<'_> {
             placeholder: words::label(self.texts(), Key::FieldZone),
             answers: answers.collect(),
         };
-        let rows = vec![Row::Select(select)];
+        let again = Control::new(again, Key::Fix, Style::Secondary);
+        let mut rows = controls::arrange(vec![vec![again]], self.texts()).unwrap_or_default();
+        rows.insert(0, Row::Select(select));
         Note { rows, ..words::note(self.texts(), Key::ZoneWhich) }
     }
 
