@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use regiment_proto::v1::{GetCommandHashRequest, SaveCommandHashRequest};
 use serde_json::Value;
+use tonic::Status;
 
 use crate::{
     Api, Config,
@@ -69,16 +70,16 @@ pub(crate) async fn run(
     Ok(())
 }
 
-async fn known(api: &Api, scope: &str) -> Result<String, tonic::Status> {
+async fn known(api: &Api, scope: &str) -> anyhow::Result<String> {
     let request = GetCommandHashRequest { scope: scope.to_owned() };
     let known = patiently(PATIENCE, || {
         let (mut bot, request) = (api.own().bot, request.clone());
         async move { bot.get_command_hash(request).await }
     });
-    Ok(known.await?.into_inner().hash)
+    Ok(known.await.map_err(|status| refused(&status))?.into_inner().hash)
 }
 
-async fn keep(api: &Api, scope: &str, hash: &str) -> Result<(), tonic::Status> {
+async fn keep(api: &Api, scope: &str, hash: &str) -> anyhow::Result<()> {
     let request = SaveCommandHashRequest {
         scope: scope.to_owned(),
         hash: hash.to_owned(),
@@ -88,5 +89,9 @@ async fn keep(api: &Api, scope: &str, hash: &str) -> Result<(), tonic::Status> {
         let (mut bot, request) = (api.own().bot, request.clone());
         async move { bot.save_command_hash(request).await }
     });
-    kept.await.map(drop)
+    kept.await.map(drop).map_err(|status| refused(&status))
+}
+
+fn refused(status: &Status) -> anyhow::Error {
+    anyhow!("the server says {:?}: {}", status.code(), status.message())
 }
