@@ -7,7 +7,9 @@ mod draft;
 
 use std::collections::BTreeMap;
 
-use regiment_proto::v1::{ClientStatus, EnlistRequest, EnlistResponse, Gate, Goal};
+use regiment_proto::v1::{
+    ClientStatus, EnlistRequest, EnlistResponse, Gate, GetTodayResponse, Goal,
+};
 
 use self::draft::Typed;
 use super::{
@@ -104,11 +106,7 @@ impl Visit<'_> {
         if let Ok(today) = self.get_today().await
             && today.gate() != Gate::NotActive
         {
-            let mut note = words::note(self.texts(), Key::EnlistKnown);
-            if let Some(shut) = today::gate(today.gate()) {
-                note.content = format!("{} {}", note.content, words::say(self.texts(), shut));
-            }
-            return Ok(Answer::Note(note));
+            return Ok(Answer::Note(known(&today, self.texts())));
         }
         let mut typed = self.typed().await?;
         typed.take(PERSON.map(|(id, ..)| id), filled);
@@ -138,6 +136,12 @@ impl Visit<'_> {
     /// Takes the goal that was chosen, and enlists.
     pub(super) async fn enlist_goal(&self, goal: &str) -> Outcome {
         let mut typed = self.typed().await?;
+        // Somebody whose answer got lost has enlisted, and his draft is gone.
+        if typed.get("height").is_empty()
+            && let Ok(today) = self.get_today().await
+        {
+            return Ok(Answer::Changed(known(&today, self.texts())));
+        }
         typed.set("goal", goal.to_owned());
         self.keep_typed(&typed).await?;
         Ok(Answer::Changed(self.enlist_on(&typed).await?))
@@ -226,6 +230,15 @@ fn wrong<const N: usize>(
     Wrong::new(&values, Some(again))
 }
 
+/// Says that somebody has enlisted, and where he stands.
+fn known(today: &GetTodayResponse, texts: &Texts) -> Note {
+    let mut note = words::note(texts, Key::EnlistKnown);
+    if let Some(shut) = today::gate(today.gate()) {
+        note.content = format!("{} {}", note.content, words::say(texts, shut));
+    }
+    note
+}
+
 fn ask_goal(texts: &Texts) -> Note {
     let answer = |(value, key, _): (&str, Key, Goal)| SelectAnswer {
         value: value.to_owned(),
@@ -257,48 +270,4 @@ fn enlisted_note(enlisted: &EnlistResponse, texts: &Texts) -> Note {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whoever_enlists_is_told_where_he_stands() {
-        let says = |was_known, status: ClientStatus, paused, words: &str| {
-            let start_date = "2026-12-01".to_owned();
-            let name = "clients/42".to_owned();
-            let status = status.into();
-            let enlisted = EnlistResponse { name, was_known, status, paused, start_date };
-            let said = enlisted_note(&enlisted, &Texts::built_in()).content;
-            assert!(said.starts_with(words), "{said}");
-        };
-        says(
-            false,
-            ClientStatus::Pending,
-            true,
-            "Enlisted. Your coach activates you. Planned start: Tuesday, 2026-12-01.",
-        );
-        says(
-            true,
-            ClientStatus::Pending,
-            true,
-            "You are enlisted already, and wait for your coach. Planned start: Tuesday",
-        );
-        says(
-            true,
-            ClientStatus::Active,
-            false,
-            "You are enlisted already. Your orders began, or begin, on Tuesday",
-        );
-        says(
-            true,
-            ClientStatus::Active,
-            true,
-            "You are enlisted already, and your orders are paused",
-        );
-        says(true, ClientStatus::Archived, true, "You have left.");
-    }
-
-    #[test]
-    fn the_goal_is_asked_for() {
-        insta::assert_snapshot!(words::described(&ask_goal(&Texts::built_in())));
-    }
-}
+mod tests;
