@@ -22,7 +22,7 @@ use self::{
     turns::Turns,
 };
 use crate::{
-    Answer, Api, CustomIds, Desk, Interaction, Note, Promise, Texts,
+    Action, Answer, Api, CustomIds, Desk, Interaction, Note, Promise, Texts,
     contact::{self, Shown},
     discord::{Asks, Body, Rest, Ticket, is_typed},
 };
@@ -186,14 +186,8 @@ impl Guard {
         if is_given == Given::There {
             self.see_to_later(&visit, &answer);
         }
-        // Who uses a command in direct messages takes them.
-        if let (Asks::Command { .. }, None, Some(channel)) = (&by.asks, by.guild_id, by.channel_id)
-        {
-            let (api, user_id) = (self.0.api.clone(), by.person.user_id);
-            self.0.tasks.spawn(async move {
-                contact::keep(&api, user_id.as_str(), channel, Shown::Used).await;
-            });
-        }
+        let (guard, asked) = (self.clone(), by.clone());
+        self.0.tasks.spawn(async move { guard.learn(&asked).await });
         tracing::info!(
             interaction = by.id,
             asks = ?by.asks,
@@ -201,6 +195,27 @@ impl Guard {
             took_ms = u64::try_from(visit.received.elapsed().as_millis()).unwrap_or(u64::MAX),
             "answered"
         );
+    }
+
+    /// Learns from what somebody asked how he is reached.
+    async fn learn(&self, by: &Interaction) {
+        let (api, user_id) = (&self.0.api, by.person.user_id.as_str());
+        match (&by.asks, by.guild_id, by.channel_id) {
+            // Who uses a command in direct messages takes them.
+            (Asks::Command { .. }, None, Some(channel)) => {
+                contact::keep(api, user_id, channel, Shown::Used).await;
+            }
+            // Who enlists expects to be written to: Discord wants direct messages opened then.
+            (Asks::Choose { custom_id, .. }, Some(_), _) => {
+                let chosen = self.0.ids.read(custom_id, by.person.user_id, false);
+                if chosen == Ok(Action::EnlistGoal)
+                    && let Ok(channel) = self.open_direct(by).await
+                {
+                    contact::keep(api, user_id, channel, Shown::Opened).await;
+                }
+            }
+            _ => {}
+        }
     }
 
     /// Gives an answer at once.

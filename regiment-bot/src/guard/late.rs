@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::{GIVEN_UP, Given, Guard, Visit};
 use crate::{
-    Answer, For, Note, Promise,
+    Answer, For, Interaction, Note, Promise,
     discord::{Body, Failure, Route, Seen, code},
 };
 
@@ -126,17 +126,20 @@ impl Guard {
         Given::Elsewhere
     }
 
+    /// Opens somebody's direct messages.
+    pub(super) async fn open_direct(&self, by: &Interaction) -> Result<u64, Failure> {
+        let recipient = Body::of(json!({"recipient_id": by.person.user_id}));
+        let opened = self.0.rest.ask(&Route::OpenDm, Some(&recipient), PATIENCE).await?;
+        let id = opened.get("id").and_then(|id| id.as_str()?.parse().ok());
+        id.ok_or(Failure::Unanswered)
+    }
+
     async fn write_direct(&self, visit: &Visit, note: &Note) -> Result<(), Failure> {
         let by = &visit.by;
         let channel = match by.channel_id {
             // It was asked there.
             Some(channel) if by.guild_id.is_none() => channel,
-            _ => {
-                let recipient = Body::of(json!({"recipient_id": by.person.user_id}));
-                let opened = self.0.rest.ask(&Route::OpenDm, Some(&recipient), PATIENCE).await?;
-                let id = opened.get("id").and_then(|id| id.as_str()?.parse().ok());
-                id.ok_or(Failure::Unanswered)?
-            }
+            _ => self.open_direct(by).await?,
         };
         let nonce = format!("late-{}", by.id);
         let body = Body::edit(note, &self.0.ids, For::Person(by.person.user_id)).with_nonce(&nonce);
