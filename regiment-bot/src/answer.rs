@@ -57,9 +57,9 @@ pub struct Later {
 pub struct Form {
     /// What submitting it asks for.
     pub action: Action,
-    /// What it is called: up to [`limit::TITLE`](crate::limit::TITLE).
+    /// What it is called: up to [`limit::TITLE`].
     pub title: String,
-    /// 1 to [`limit::INPUTS`](crate::limit::INPUTS) fields.
+    /// 1 to [`limit::INPUTS`] fields.
     pub inputs: Vec<Input>,
 }
 
@@ -68,7 +68,7 @@ pub struct Form {
 pub struct Input {
     /// By which its value comes back.
     pub id: &'static str,
-    /// What it asks for: up to [`limit::INPUT_LABEL`](crate::limit::INPUT_LABEL).
+    /// What it asks for: up to [`limit::INPUT_LABEL`].
     pub label: String,
     /// How much room it has.
     pub style: InputStyle,
