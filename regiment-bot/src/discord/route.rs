@@ -23,6 +23,8 @@ pub(crate) enum Route {
     Messages { channel: u64, before: Option<u64> },
     /// A new message.
     CreateMessage(u64),
+    /// A message of the bot's, changed.
+    EditMessage { channel: u64, message: u64 },
     /// A person's direct messages.
     OpenDm,
     /// The commands of the application: everywhere, or in one community.
@@ -61,6 +63,7 @@ impl Route {
             Self::Channel(_) => "GET /channels/{channel}",
             Self::Messages { .. } => "GET /channels/{channel}/messages",
             Self::CreateMessage(_) => "POST /channels/{channel}/messages",
+            Self::EditMessage { .. } => "PATCH /channels/{channel}/messages/{message}",
             Self::OpenDm => "POST /users/@me/channels",
             Self::Commands { guild: None, .. } => "PUT /applications/{application}/commands",
             Self::Commands { guild: Some(_), .. } => {
@@ -91,6 +94,9 @@ impl Route {
                 format!("channels/{channel}/messages?limit=100&before={before}")
             }
             Self::CreateMessage(channel) => format!("channels/{channel}/messages"),
+            Self::EditMessage { channel, message } => {
+                format!("channels/{channel}/messages/{message}")
+            }
             Self::OpenDm => "users/@me/channels".to_owned(),
             Self::Commands { application, guild: None } => {
                 format!("applications/{application}/commands")
@@ -132,6 +138,7 @@ impl Route {
             | Self::Channel(_)
             | Self::Messages { .. }
             | Self::CreateMessage(_)
+            | Self::EditMessage { .. }
             | Self::OpenDm
             | Self::Commands { .. } => Credential::Bot,
         }
@@ -143,7 +150,8 @@ impl Route {
             Self::Guild(guild) | Self::Member { guild, .. } => *guild,
             Self::Channel(channel)
             | Self::Messages { channel, .. }
-            | Self::CreateMessage(channel) => *channel,
+            | Self::CreateMessage(channel)
+            | Self::EditMessage { channel, .. } => *channel,
             Self::Commands { guild, .. } => guild.unwrap_or_default(),
             Self::Callback(ticket)
             | Self::EditAnswer { ticket, .. }
@@ -157,7 +165,9 @@ impl Route {
     /// Returns the channel in which something is written or read.
     pub(crate) fn channel(&self) -> Option<u64> {
         match self {
-            Self::Messages { channel, .. } | Self::CreateMessage(channel) => Some(*channel),
+            Self::Messages { channel, .. }
+            | Self::CreateMessage(channel)
+            | Self::EditMessage { channel, .. } => Some(*channel),
             Self::Me
             | Self::Application
             | Self::Gateway

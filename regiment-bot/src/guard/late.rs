@@ -113,17 +113,37 @@ impl Guard {
     /// done, or the words say why not.
     pub(super) async fn tell_late(&self, visit: &Visit, answer: &Answer) -> Given {
         let by = &visit.by;
-        let (Answer::Note(note) | Answer::Changed(note)) = answer else {
-            tracing::info!(interaction = by.id, "an answer came too late, and is not told");
-            return Given::Elsewhere;
+        let told = match answer {
+            Answer::Note(note) => self.write_direct(visit, note).await,
+            Answer::Changed(note) => match self.change(visit, note).await {
+                // The order is not shown a second time.
+                Ok(()) => self.write_direct(visit, &self.late()).await,
+                // A note that only he saw can't be changed so: he gets it as it is now.
+                Err(_) => self.write_direct(visit, note).await,
+            },
+            Answer::Post(_) | Answer::Form(_) | Answer::Choices(_) => {
+                tracing::info!(interaction = by.id, "an answer came too late, and is not told");
+                return Given::Elsewhere;
+            }
         };
-        match self.write_direct(visit, note).await {
+        match told {
             Ok(()) => tracing::info!(interaction = by.id, "an answer came late, as a message"),
             Err(failure) => {
                 tracing::warn!(interaction = by.id, ?failure, "an answer could not be given");
             }
         }
         Given::Elsewhere
+    }
+
+    /// Changes the message on which the control stands, as any message of the bot's.
+    async fn change(&self, visit: &Visit, note: &Note) -> Result<(), Failure> {
+        let by = &visit.by;
+        let (Some(channel), Some(shown)) = (by.channel_id, &by.message) else {
+            return Err(Failure::Unreachable);
+        };
+        let route = Route::EditMessage { channel, message: shown.id };
+        let body = Body::edit(note, &self.0.ids, For::Person(by.person.user_id));
+        self.0.rest.ask(&route, Some(&body), PATIENCE).await.map(drop)
     }
 
     /// Opens somebody's direct messages.

@@ -48,6 +48,11 @@ impl Guard {
         }
     }
 
+    /// What is said where the answer was lost and the message shows it.
+    pub(super) fn late(&self) -> Note {
+        Note::new(Line::from(Key::Late).write(&self.0.texts, Form::Discord))
+    }
+
     pub(super) fn sorry(&self) -> Note {
         Note::new(Line::from(Key::Failed).write(&self.0.texts, Form::Discord))
     }

@@ -127,6 +127,7 @@ keys! {
     TooFast = "answer.too_fast" must [] may [];
     UnderWay = "answer.under_way" must [] may [];
     Failed = "answer.failed" must [] may [];
+    Late = "answer.late" must [] may [];
     NotActive = "answer.not_active" must [] may [];
     Paused = "answer.paused" must [] may [];
     NotStarted = "answer.not_started" must [] may [];
