@@ -5,6 +5,7 @@ import { ClientService } from "@/gen/regiment/v1/client_service_pb";
 import { DeliveryService } from "@/gen/regiment/v1/delivery_service_pb";
 import { EngineService } from "@/gen/regiment/v1/engine_service_pb";
 import { HonorsService } from "@/gen/regiment/v1/honors_service_pb";
+import { InsightService } from "@/gen/regiment/v1/insight_service_pb";
 import { JobCardService } from "@/gen/regiment/v1/job_card_service_pb";
 import { LogService } from "@/gen/regiment/v1/log_service_pb";
 import { SystemService } from "@/gen/regiment/v1/system_service_pb";
@@ -16,6 +17,7 @@ export interface Api {
   auth: Client<typeof AuthService>;
   clients: Client<typeof ClientService>;
   honors: Client<typeof HonorsService>;
+  insight: Client<typeof InsightService>;
   logs: Client<typeof LogService>;
   cards: Client<typeof JobCardService>;
   deliveries: Client<typeof DeliveryService>;
@@ -31,6 +33,7 @@ export function reach(transport: Transport): Api {
     auth: createClient(AuthService, transport),
     clients: createClient(ClientService, transport),
     honors: createClient(HonorsService, transport),
+    insight: createClient(InsightService, transport),
     logs: createClient(LogService, transport),
     cards: createClient(JobCardService, transport),
     deliveries: createClient(DeliveryService, transport),

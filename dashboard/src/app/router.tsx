@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-router";
 import { readSearch as readClient } from "@/client/search";
 import { readSearch as readClients } from "@/clients/search";
+import { readSearch as readInsight } from "@/insight/search";
 import { readSearch as readSystem } from "@/system/search";
 import { readSearch as readTemplates } from "@/templates/search";
 import { readSearch as readTriage } from "@/triage/search";
@@ -56,6 +57,13 @@ const templates = createRoute({
   component: lazyRouteComponent(() => import("@/templates/page"), "TemplatesPage"),
 });
 
+const insight = createRoute({
+  getParentRoute: () => root,
+  path: "/insight",
+  validateSearch: readInsight,
+  component: lazyRouteComponent(() => import("@/insight/page"), "InsightPage"),
+});
+
 const system = createRoute({
   getParentRoute: () => root,
   path: "/system",
@@ -64,7 +72,7 @@ const system = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, triage, clients, client, templates, system]),
+  routeTree: root.addChildren([home, triage, clients, client, templates, insight, system]),
   defaultPreload: "intent",
 });
 

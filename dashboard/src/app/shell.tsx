@@ -1,6 +1,7 @@
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import {
   Activity,
+  ChartSpline,
   Command,
   Inbox,
   LogOut,
@@ -21,7 +22,7 @@ import { useSession } from "./session";
 import { switchTheme, useTheme } from "./theme";
 
 const PAGES: {
-  to: "/triage" | "/clients" | "/templates" | "/system";
+  to: "/triage" | "/clients" | "/templates" | "/insight" | "/system";
   label: string;
   keys: string;
   Icon: LucideIcon;
@@ -29,6 +30,7 @@ const PAGES: {
   { to: "/triage", label: "Triage", keys: "g t", Icon: Inbox },
   { to: "/clients", label: "Clients", keys: "g c", Icon: Users },
   { to: "/templates", label: "Templates", keys: "g p", Icon: NotebookText },
+  { to: "/insight", label: "Insight", keys: "g i", Icon: ChartSpline },
   { to: "/system", label: "System", keys: "g s", Icon: Activity },
 ];
 

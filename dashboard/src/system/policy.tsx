@@ -5,6 +5,9 @@ import { useApi } from "@/api/api";
 import { reason } from "@/api/refusal";
 import { useAttempt } from "@/app/attempt";
 import type { PreviewPolicyResponse } from "@/gen/regiment/v1/engine_service_pb";
+import { Replay } from "@/insight/backtest";
+import { USUAL_WEEKS } from "@/insight/search";
+import { lookingBack } from "@/insight/span";
 import { Button } from "@/ui/button";
 import { Failed, Loading } from "@/ui/empty";
 import { Field, TextArea } from "@/ui/field";
@@ -83,12 +86,21 @@ export function PolicyEditor() {
           </Button>
         </div>
       </section>
-      {preview ? <Preview preview={preview} onApply={() => apply(preview.etag)} /> : <Versions />}
+      {preview ? <Preview toml={toml} preview={preview} onApply={() => apply(preview.etag)} /> : <Versions />}
     </div>
   );
 }
 
-function Preview({ preview, onApply }: { preview: PreviewPolicyResponse; onApply: () => void }) {
+function Preview({
+  toml,
+  preview,
+  onApply,
+}: {
+  toml: string;
+  preview: PreviewPolicyResponse;
+  onApply: () => void;
+}) {
+  const [replayed, setReplayed] = useState(false);
   const { changes, movedTriggers } = preview;
   if (changes.length === 0) {
     return <p className="text-muted">Nothing would change.</p>;
@@ -109,9 +121,15 @@ function Preview({ preview, onApply }: { preview: PreviewPolicyResponse; onApply
           The next “{triggerName(trigger)}” moves for {clients} {clients === 1 ? "client" : "clients"}.
         </p>
       ))}
-      <Button tone="danger" className="mt-4" onClick={onApply}>
-        Put it in force
-      </Button>
+      <div className="mt-4 mb-6 flex gap-2">
+        <Button onClick={() => setReplayed(true)} disabled={replayed}>
+          Replay the last {USUAL_WEEKS} weeks under it
+        </Button>
+        <Button tone="danger" onClick={onApply}>
+          Put it in force
+        </Button>
+      </div>
+      {replayed ? <Replay span={lookingBack(USUAL_WEEKS)} policyToml={toml} /> : null}
     </section>
   );
 }

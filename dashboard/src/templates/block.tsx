@@ -89,9 +89,9 @@ export function BlockEditor({ latest, shown }: { latest: TrainingTemplate; shown
             <legend className="mb-1 text-xs font-medium text-muted">
               Weekdays, {schedule.length} of them, or none for the usual ones
             </legend>
-            <div className="flex flex-wrap gap-x-3 gap-y-1 pt-1">
+            <div className="flex flex-wrap gap-x-3 pt-0.5">
               {WEEKDAYS.map((day) => (
-                <label key={day} className="flex items-center gap-1 text-sm capitalize">
+                <label key={day} className="flex h-7 items-center gap-1 text-sm capitalize">
                   <input
                     type="checkbox"
                     checked={draft.scheduleDays.includes(day)}
