@@ -19,11 +19,12 @@ pure:
 
 # Tests that need no PostgreSQL server.
 test:
+    cargo build --locked --package regiment-bot
     cargo test --locked --workspace
 
 # The same on both databases.
 test-postgres:
-    eval "$(scripts/postgres-for-tests start)" && cargo test --locked --workspace
+    eval "$(scripts/postgres-for-tests start)" && cargo build --locked --package regiment-bot && cargo test --locked --workspace
 
 # The demo, built for speed of building.
 demo *ARGUMENTS:

@@ -1,6 +1,12 @@
 //! Two real processes, `regiment-bot` and the server, against a stand-in for Discord.
 
+mod clicks;
+mod company;
+mod gateway;
 mod judge;
 mod manners;
-#[expect(dead_code, reason = "the bot's own tests use the rest")]
+mod morning;
+mod outbox;
+mod process;
 mod stand_in;
+mod week;

@@ -16,8 +16,6 @@ pub(crate) enum On {
     EditAnswer,
     OpenDirect,
     CreateMessage,
-    FindMessages,
-    PutCommands,
 }
 
 impl On {
@@ -34,8 +32,6 @@ impl On {
             }
             Self::OpenDirect => is("post", "/users/@me/channels"),
             Self::CreateMessage => is("post", "/channels/{channel_id}/messages"),
-            Self::FindMessages => is("get", "/channels/{channel_id}/messages"),
-            Self::PutCommands => route.method == "put" && route.template.ends_with("/commands"),
         }
     }
 }
@@ -43,8 +39,6 @@ impl On {
 /// What goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Fault {
-    /// It takes so long before anything is done.
-    Wait(Duration),
     /// The connection ends before anything is done.
     HangUp,
     /// It is done, and the connection ends without an answer.

@@ -105,7 +105,7 @@ impl Session {
 }
 
 /// Lets a bot connect.
-pub(crate) async fn connect(
+pub(super) async fn connect(
     State(discord): State<Weak<Shared>>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
@@ -185,7 +185,9 @@ fn hear(world: &mut World, text: &str, mine: &mut Option<String>, out: &Unbounde
                 let _ = out.send(Out::Close(code));
                 return;
             }
-            if payload["d"]["token"] != json!(world.token) {
+            // Discord takes the token with and without the word before it.
+            let token = payload["d"]["token"].as_str().unwrap_or_default();
+            if token.trim_start_matches("Bot ") != world.token {
                 let _ = out.send(Out::Close(4004));
                 return;
             }

@@ -7,7 +7,7 @@
 pub(crate) mod components;
 pub(crate) mod faults;
 mod frames;
-mod gateway;
+pub(crate) mod gateway;
 mod interactions;
 pub(crate) mod person;
 mod rest;
@@ -19,6 +19,7 @@ pub(crate) mod spec;
 mod transcript;
 pub(crate) mod world;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -68,6 +69,9 @@ impl Discord {
         let address = format!("127.0.0.1:{}", listener.local_addr().expect("an address").port());
         let mut world = World::new(Arc::new(clock), timings);
         world.address.clone_from(&address);
+        let name = "Owner".to_owned();
+        let (roles, is_member, takes_messages) = (BTreeSet::new(), true, true);
+        world.people.insert(world.owner, Human { name, roles, is_member, takes_messages });
         let coach_role = world.snowflake();
         world.roles.insert(coach_role, "Coach".to_owned());
         world.granted.insert(coach_role);
@@ -192,11 +196,6 @@ impl Discord {
     /// Lets nothing go wrong any more.
     pub(crate) fn heal(&self) {
         self.with(|world| world.faults.clear());
-    }
-
-    /// Waits until the bot stands at the gateway.
-    pub(crate) async fn connected(&self) {
-        self.until("the bot connects", |world| world.sessions.is_live().then_some(())).await;
     }
 
     /// Counts the requests of a kind, whatever they were answered.

@@ -241,7 +241,10 @@ impl Person {
             return Reply::Failed;
         };
         let settled = |world: &mut World| world.interactions[&id].is_settled.then_some(());
-        let seen = |of: Id| self.discord.with(|world| Seen::of(&world.messages[&of]));
+        let seen = |of: Id| {
+            self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(of);
+            self.discord.with(|world| Seen::of(&world.messages[&of]))
+        };
         match answered {
             Answered::Message(of) => Reply::Note(seen(of)),
             Answered::Deferred(of) => match self.discord.within(PATIENCE, settled).await {

@@ -79,31 +79,24 @@ async fn answer(State(discord): State<Weak<Shared>>, incoming: Incoming) -> Resp
     };
     let at = Instant::now();
     let fault = discord.with(|world| faults::take(&mut world.faults, &route));
-    match fault {
-        Some(Fault::Wait(time)) => tokio::time::sleep(time).await,
-        Some(Fault::HangUp) => {
-            discord.with(|world| note(world, at, &route, path, 0, None));
-            hang_up()
-        }
-        _ => {}
+    if fault == Some(Fault::HangUp) {
+        discord.with(|world| note(world, at, &route));
+        hang_up()
     }
-    let (reply, body) = match (fault.as_ref().and_then(refusal), read) {
-        (Some(refused), _) => (refused, None),
+    let reply = match (fault.as_ref().and_then(refusal), read) {
+        (Some(refused), _) => refused,
         (None, Err(what)) => {
             discord.with(|world| world.violations.push(format!("{method} {path}: {what}")));
-            (Reply::refused(400, 50109, "The request body contains invalid JSON."), None)
+            Reply::refused(400, 50109, "The request body contains invalid JSON.")
         }
         (None, Ok((body, files))) => {
             let query = uri.query().unwrap_or_default().to_owned();
             let call = Call { route: route.clone(), query, body, files };
-            let reply = discord.with(|world| decide(world, &headers, &call));
-            (reply, call.body)
+            discord.with(|world| decide(world, &headers, &call))
         }
     };
-    let is_lost = matches!(fault, Some(Fault::HangUpAfter | Fault::SilentAfter));
-    let status = if is_lost { 0 } else { reply.status };
     discord.with(|world| {
-        note(world, at, &route, path, status, body);
+        note(world, at, &route);
         let is_ours = !matches!(fault, Some(Fault::Html(_) | Fault::Limit(..) | Fault::Refuse(..)));
         if is_ours {
             let wrong = Spec::get().judge_answer(&route, reply.status, reply.body.as_ref());
@@ -125,22 +118,9 @@ fn hang_up() -> ! {
     std::panic::resume_unwind(Box::new("hung up"))
 }
 
-fn note(
-    world: &mut World,
-    at: Instant,
-    route: &Route,
-    path: &str,
-    status: u16,
-    body: Option<Value>,
-) {
-    world.requests.push(Request {
-        at,
-        method: route.method.clone(),
-        template: route.template.clone(),
-        path: path.to_owned(),
-        status,
-        body,
-    });
+fn note(world: &mut World, at: Instant, route: &Route) {
+    let (method, template) = (route.method.clone(), route.template.clone());
+    world.requests.push(Request { at, method, template });
 }
 
 /// What a fault refuses with.
@@ -156,8 +136,7 @@ fn refusal(fault: &Fault) -> Option<Reply> {
                 "global": limit == Limit::Global,
             })),
         }),
-        Fault::Wait(_)
-        | Fault::HangUp
+        Fault::HangUp
         | Fault::HangUpAfter
         | Fault::SilentAfter
         | Fault::Cut

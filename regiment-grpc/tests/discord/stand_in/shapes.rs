@@ -8,8 +8,8 @@ use super::world::{Access, Id, Interaction, Kind, Message, Place, World};
 /// bot's own to decide.
 const PERMISSIONS: &str = "2147483647";
 
-/// View, send, embed, attach, read history.
-const BOT_PERMISSIONS: &str = "117760";
+/// View, send, attach, read history: what `docs/discord.md` asks an owner for.
+const BOT_PERMISSIONS: &str = "101376";
 
 pub(crate) fn user(world: &World, id: Id) -> Value {
     let name = if id == world.bot { "The Regiment".to_owned() } else { world.name(id) };
@@ -139,7 +139,7 @@ pub(crate) fn guild(world: &World) -> Value {
     json!({
         "id": world.guild.to_string(), "name": "The Regiment's company", "icon": null, "description": null,
         "home_header": null, "splash": null, "discovery_splash": null, "features": [], "banner": null,
-        "owner_id": "1", "application_id": null, "region": "deprecated", "afk_channel_id": null,
+        "owner_id": world.owner.to_string(), "application_id": null, "region": "deprecated", "afk_channel_id": null,
         "afk_timeout": 300, "system_channel_id": null, "system_channel_flags": 0, "widget_enabled": false,
         "widget_channel_id": null, "verification_level": 1, "roles": roles(world),
         "default_message_notifications": 1, "mfa_level": 0, "explicit_content_filter": 0,
@@ -172,7 +172,7 @@ pub(crate) fn application(world: &World) -> Value {
     json!({
         "id": world.bot.to_string(), "name": "The Regiment", "icon": null, "description": "",
         "type": null, "bot": user(world, world.bot), "bot_public": false, "bot_require_code_grant": false,
-        "verify_key": "00", "flags": 0, "flags_new": "0", "owner": user(world, world.bot), "team": null,
+        "verify_key": "00", "flags": 0, "flags_new": "0", "owner": user(world, world.owner), "team": null,
         "redirect_uris": [], "interactions_endpoint_url": null, "role_connections_verification_url": null,
         "approximate_guild_count": 1, "approximate_user_install_count": 0,
         "approximate_user_authorization_count": 0, "integration_types_config": {},

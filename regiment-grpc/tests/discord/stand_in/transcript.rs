@@ -1,5 +1,6 @@
 //! What people saw and did, as they would tell it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
@@ -54,11 +55,12 @@ impl Event {
     }
 }
 
-/// Tells everything that somebody saw and did, without ids.
+/// Tells everything that somebody saw and did, without ids. What a change leaves as it was is not told again.
 pub(crate) fn of(world: &World, reader: Id) -> String {
     let mut told = String::new();
+    let mut contents: BTreeMap<Id, &str> = BTreeMap::new();
     let mut last = None;
-    for event in world.events.iter().filter(|event| event.is_for(world, reader)) {
+    for event in in_order(world, reader) {
         let at = event.at.to_zoned(TimeZone::UTC);
         if last != Some(at.date()) {
             last = Some(at.date());
@@ -74,7 +76,9 @@ pub(crate) fn of(world: &World, reader: Id) -> String {
                 };
                 let _ =
                     writeln!(told, "{time} The bot {how} in {}:", place(world, message.channel));
-                told.push_str(&indented(&said(world, message)));
+                let before = contents.insert(message.id, &message.content);
+                let is_same = before == Some(message.content.as_str());
+                told.push_str(&indented(&said(world, message, is_same)));
             }
             What::Did { what, .. } => {
                 let _ = writeln!(told, "{time} {} {}", world.name(reader), plain(world, what));
@@ -102,6 +106,25 @@ pub(crate) fn of(world: &World, reader: Id) -> String {
     told.trim_start().to_owned()
 }
 
+/// Returns what somebody saw and did. Messages that came together, in an order of chance, stand by what they say.
+fn in_order(world: &World, reader: Id) -> Vec<&Event> {
+    let mut events: Vec<&Event> =
+        world.events.iter().filter(|event| event.is_for(world, reader)).collect();
+    let together = |a: &&Event, b: &&Event| {
+        let new = |event: &Event| matches!(event.what, What::Message { is_new: true, .. });
+        a.at == b.at && new(a) && new(b)
+    };
+    for messages in events.chunk_by_mut(together) {
+        messages.sort_by_key(|event| match &event.what {
+            What::Message { message, .. } => numberless(&message.content),
+            What::Did { .. } | What::Form(_) | What::Choices { .. } | What::Failed { .. } => {
+                String::new()
+            }
+        });
+    }
+    events
+}
+
 fn place(world: &World, channel: Id) -> String {
     match world.channels.get(&channel) {
         Some(super::world::Place::Text { name, .. }) => format!("#{name}"),
@@ -111,13 +134,18 @@ fn place(world: &World, channel: Id) -> String {
 }
 
 /// Writes a message as it shows.
-fn said(world: &World, message: &Message) -> String {
-    let mut lines = vec![plain(world, &message.content)];
-    for file in &message.files {
-        lines.push(format!("[file {}, {}]", file.name, file.content_type));
-        if file.content_type.starts_with("text/") {
-            lines.push(plain(world, &String::from_utf8_lossy(&file.bytes)));
-        }
+fn said(world: &World, message: &Message, is_same: bool) -> String {
+    let content =
+        if is_same { "(the same words)".to_owned() } else { plain(world, &message.content) };
+    let mut lines = vec![content];
+    for file in message.files.iter().filter(|_| !is_same) {
+        let text = String::from_utf8_lossy(&file.bytes);
+        let size = if file.content_type.starts_with("text/") {
+            format!(", {} lines", text.lines().count())
+        } else {
+            String::new()
+        };
+        lines.push(format!("[file {}, {}{size}]", numberless(&file.name), file.content_type));
     }
     for row in controls(&message.components) {
         let shown: Vec<String> = row.iter().map(show).collect();
@@ -155,8 +183,33 @@ fn indented(text: &str) -> String {
     })
 }
 
-/// Writes what Discord would show for its markup of people, channels, commands and times.
+/// Writes what Discord would show for its markup of people, channels, commands and times, and for what was escaped.
 fn plain(world: &World, text: &str) -> String {
+    let unescaped = ["_", "*", "~", "`", "|", ">", "#", "-"]
+        .iter()
+        .fold(text.to_owned(), |text, mark| text.replace(&format!("\\{mark}"), mark));
+    numberless(&marked_up(world, &unescaped))
+}
+
+/// Hides order numbers, some of which are made of chance: 8 capital letters and digits.
+fn numberless(text: &str) -> String {
+    let mut shown = text.to_owned();
+    for before in ["Order ", "order-"] {
+        let places: Vec<usize> =
+            shown.match_indices(before).map(|(at, _)| at + before.len()).collect();
+        for at in places {
+            let is_number = shown.get(at..at + 8).is_some_and(|number| {
+                number.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+            });
+            if is_number {
+                shown.replace_range(at..at + 8, "########");
+            }
+        }
+    }
+    shown
+}
+
+fn marked_up(world: &World, text: &str) -> String {
     let mut shown = String::new();
     let mut rest = text;
     while let Some(start) = rest.find('<') {

@@ -165,15 +165,12 @@ pub(crate) struct Field {
     pub(crate) placeholder: String,
 }
 
-/// A request that came, and how it was answered; 0 where it was not.
+/// A request that came.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) at: Instant,
     pub(crate) method: String,
     pub(crate) template: String,
-    pub(crate) path: String,
-    pub(crate) status: u16,
-    pub(crate) body: Option<Value>,
 }
 
 /// Everything.
@@ -185,6 +182,8 @@ pub(crate) struct World {
     /// The application, which is the bot's user too.
     pub(crate) bot: Id,
     pub(crate) guild: Id,
+    /// Whose application it is.
+    pub(crate) owner: Id,
     /// Whether the bot is in the guild.
     pub(crate) is_invited: bool,
     pub(crate) roles: BTreeMap<Id, String>,
@@ -214,6 +213,7 @@ impl World {
             address: String::new(),
             bot: 0,
             guild: 0,
+            owner: 0,
             is_invited: true,
             roles: BTreeMap::new(),
             people: BTreeMap::new(),
@@ -233,6 +233,7 @@ impl World {
         };
         world.bot = world.snowflake();
         world.guild = world.snowflake();
+        world.owner = world.snowflake();
         world
     }
 
