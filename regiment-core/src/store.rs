@@ -34,6 +34,7 @@ mod schedule;
 mod session;
 mod setting;
 mod spool;
+mod tally;
 mod token;
 mod tx;
 mod value;
@@ -66,6 +67,7 @@ pub use self::{
     schedule::{ClientTrigger, DueSystem, DueTrigger, Occasion, Ran, RanAfter, Run},
     session::{Presented, SecretKind, Session},
     spool::{Damage, Recovered, Replay, Spool, SpoolError, Spooled},
+    tally::{LAG_BOUNDS, Lags, Tally},
     token::{ApiToken, Role},
     tx::{Savepoint, Tx},
 };
@@ -89,6 +91,7 @@ pub struct Sqlite {
     /// Where the database is, unless it is in memory.
     file: Option<std::path::PathBuf>,
     wake: wake::Wake,
+    counter: tally::Counter,
     /// Keeps a database in memory while no other connection does.
     _anchor: Option<SqlitePool>,
     _lock: Option<Arc<ProcessLock>>,
@@ -99,6 +102,7 @@ pub struct Sqlite {
 pub struct Postgres {
     pool: PgPool,
     wake: wake::Wake,
+    counter: tally::Counter,
 }
 
 /// How a store is opened.
@@ -165,7 +169,7 @@ impl Store {
             Store::Sqlite(sqlite) => On::Sqlite(sqlite.writer.begin_with("BEGIN IMMEDIATE").await?),
             Store::Postgres(postgres) => On::Postgres(postgres.pool.begin().await?),
         };
-        Ok(Tx::new(on, Some(self.wake().clone())))
+        Ok(Tx::new(on, Some((self.wake().clone(), self.counter().clone()))))
     }
 
     /// Begins a transaction that reads one unchanging state of the database and can't write.

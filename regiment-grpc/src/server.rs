@@ -25,6 +25,7 @@ mod sign_in;
 mod site;
 mod stop;
 mod system;
+mod tally;
 mod templates;
 mod web;
 mod zones;

@@ -133,7 +133,13 @@ impl Regiment {
         self.replay_spool().await?;
         store::retry(
             [Duration::from_millis(20), Duration::from_millis(100)],
-            Error::may_pass,
+            |error: &Error| {
+                let again = error.may_pass();
+                if again {
+                    self.store.note_retry();
+                }
+                again
+            },
             || self.store_once(submitted),
         )
         .await

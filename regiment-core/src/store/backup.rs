@@ -18,6 +18,7 @@ use super::{
     migrate::{count_rows, schema_of},
     row::Table,
     spool::sync_folder,
+    tally::Counter,
     tx::Tx,
     wake::Wake,
 };
@@ -113,8 +114,15 @@ impl Store {
         let connect = SqliteConnectOptions::new().filename(path).read_only(true).immutable(true);
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(connect).await?;
         let file = Some(path.to_owned());
-        let (writer, readers, wake) = (pool.clone(), pool, Wake::new());
-        Ok(Store::Sqlite(Sqlite { writer, readers, wake, file, _anchor: None, _lock: None }))
+        Ok(Store::Sqlite(Sqlite {
+            writer: pool.clone(),
+            readers: pool,
+            file,
+            wake: Wake::new(),
+            counter: Counter::default(),
+            _anchor: None,
+            _lock: None,
+        }))
     }
 
     /// Looks at the whole database: its pages, its references, its rows and the audit chain.

@@ -20,6 +20,7 @@ use sqlx::{
 use super::{
     Options, Postgres, Sharing, Sqlite, Store,
     error::{Error, Result},
+    tally::Counter,
     wake::Wake,
 };
 
@@ -71,6 +72,7 @@ async fn memory() -> Result<Store> {
         readers: pool,
         file: None,
         wake: Wake::new(),
+        counter: Counter::default(),
         _anchor: Some(anchor),
         _lock: None,
     }))
@@ -97,6 +99,7 @@ async fn file(path: &Path, options: &Options) -> Result<Store> {
         readers,
         file: Some(path.to_owned()),
         wake: Wake::new(),
+        counter: Counter::default(),
         _anchor: None,
         _lock: lock,
     }))
@@ -129,7 +132,7 @@ async fn server(url: &str, options: &Options) -> Result<Store> {
         .acquire_timeout(options.acquire_timeout)
         .connect_with(connect)
         .await?;
-    Ok(Store::Postgres(Postgres { pool, wake: Wake::new() }))
+    Ok(Store::Postgres(Postgres { pool, wake: Wake::new(), counter: Counter::default() }))
 }
 
 pub(super) fn lock(database: &Path) -> Result<ProcessLock> {

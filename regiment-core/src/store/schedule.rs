@@ -11,6 +11,7 @@ use sqlx::AssertSqlSafe;
 use super::{
     error::{Conflict, Result},
     row::{Row, Table},
+    tally::Fired,
     tx::Tx,
     value::{Value, sizes, values},
 };
@@ -142,7 +143,7 @@ impl Occasion {
         }
     }
 
-    fn kind(&self) -> &'static str {
+    pub(super) fn kind(&self) -> &'static str {
         match self {
             Occasion::Client { trigger, .. } => trigger.as_str(),
             Occasion::System { trigger, .. } => trigger.as_str(),
@@ -455,6 +456,7 @@ impl Tx {
             )
             .await?;
         if recorded == runs.len() as u64 {
+            self.note_fired(runs.iter().map(Fired::of));
             Ok(())
         } else {
             Err(Conflict::Exists("an occurrence has run already".to_owned()).into())

@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite, Transaction};
 use super::{
     error::{Corrupt, Error, Result},
     row::{Row, Table},
+    tally::{Counter, Fired},
     value::{CHUNK, Value, groups, list, sizes},
     wake::Wake,
 };
@@ -24,8 +25,10 @@ pub struct Tx {
     depth: u32,
     /// Rows that a reading of many left out.
     broken: Vec<Broken>,
-    /// Rings when it has committed, if it may write.
-    wake: Option<Wake>,
+    /// Ends of occurrences that it has written into the ledger.
+    fired: Vec<Fired>,
+    /// Who rings and counts when it has committed, if it may write.
+    told: Option<(Wake, Counter)>,
 }
 
 /// A row that a reading of many left out, and what could be read of it.
@@ -50,6 +53,8 @@ pub struct Savepoint {
     depth: u32,
     /// How many rows had been left out when it was taken.
     broken: usize,
+    /// How many ends had been written.
+    fired: usize,
 }
 
 /// Runs the same expression on whichever database the transaction is open on.
@@ -85,8 +90,8 @@ macro_rules! bound {
 }
 
 impl Tx {
-    pub(super) fn new(on: On, wake: Option<Wake>) -> Self {
-        Tx { on, failed: None, depth: 0, broken: Vec::new(), wake }
+    pub(super) fn new(on: On, told: Option<(Wake, Counter)>) -> Self {
+        Tx { on, failed: None, depth: 0, broken: Vec::new(), fired: Vec::new(), told }
     }
 
     /// Makes everything since the beginning durable, or nothing.
@@ -107,8 +112,9 @@ impl Tx {
             On::Sqlite(transaction) => transaction.commit().await?,
             On::Postgres(transaction) => transaction.commit().await?,
         }
-        if let Some(wake) = &self.wake {
+        if let Some((wake, counter)) = &self.told {
             wake.ring_here();
+            counter.note(&self.fired);
         }
         Ok(())
     }
@@ -127,12 +133,17 @@ impl Tx {
         &mut self.broken
     }
 
+    /// Remembers ends of occurrences, to be counted when they are committed.
+    pub(super) fn note_fired(&mut self, fired: impl IntoIterator<Item = Fired>) {
+        self.fired.extend(fired);
+    }
+
     /// Marks a point to which the transaction can go back: one client of a batch.
     pub async fn savepoint(&mut self) -> Result<Savepoint> {
         let depth = self.depth + 1;
         self.execute(AssertSqlSafe(format!("SAVEPOINT mark_{depth}")), &[]).await?;
         self.depth = depth;
-        Ok(Savepoint { depth, broken: self.broken.len() })
+        Ok(Savepoint { depth, broken: self.broken.len(), fired: self.fired.len() })
     }
 
     /// Ends the part that began at `mark`: keeps its work if `outcome` is good, and otherwise undoes
@@ -147,7 +158,7 @@ impl Tx {
         mark: Savepoint,
         outcome: Result<T, E>,
     ) -> Result<Result<T, E>> {
-        let Savepoint { depth, broken } = mark;
+        let Savepoint { depth, broken, fired } = mark;
         let swallowed = self.failed.take();
         let left_out = self.broken.drain(broken.min(self.broken.len())..).next();
         let outcome = match (swallowed, left_out, outcome) {
@@ -156,6 +167,7 @@ impl Tx {
             (_, _, outcome) => outcome,
         };
         if outcome.is_err() {
+            self.fired.truncate(fired);
             // PostgreSQL refuses everything else once a statement failed. SQLite may have rolled
             // back the whole transaction (a full disk): then the mark is gone, this fails, and the
             // transaction stays poisoned.

@@ -139,6 +139,29 @@ on_both! {
         assert_eq!(named, [Some(stays.user_id), None]);
     }
 
+    async fn what_was_committed_is_counted_and_what_was_given_up_is_not(database: &Database) {
+        let [early, late, never] = ["2026-01-01", "2026-01-02", "2026-01-03"]
+            .map(|date| next("1", Trigger::MealDrop, date, 10));
+        put(&database.store, std::slice::from_ref(&early)).await;
+        let before = database.store.tally();
+        let mut tx = database.store.begin().await.unwrap();
+        tx.record_runs(&[run(&never, at(11))]).await.unwrap();
+        tx.rollback().await.unwrap();
+        let mut tx = database.store.begin().await.unwrap();
+        let mark = tx.savepoint().await.unwrap();
+        tx.record_runs(&[run(&never, at(11))]).await.unwrap();
+        let undone: Result<(), Error> = Err(Error::Poisoned { first: String::new() });
+        assert!(tx.settle(mark, undone).await.unwrap().is_err());
+        tx.record_runs(&[run(&early, at(11)), run(&late, at(100))]).await.unwrap();
+        assert_eq!(database.store.tally(), before, "not yet");
+        tx.commit().await.unwrap();
+        let tally = database.store.tally();
+        let done = Vec::from_iter(tally.runs);
+        assert_eq!(done, [(("meal_drop", Outcome::Done), 2)]);
+        let lags = &tally.lags["meal_drop"];
+        assert_eq!((lags.count, lags.seconds, &lags.within[..4]), (2, 91.0, &[1, 1, 1, 1][..]));
+    }
+
     async fn an_occurrence_never_runs_twice(database: &Database) {
         let drop = next("1", Trigger::MealDrop, "2026-01-01", 10);
         put(&database.store, std::slice::from_ref(&drop)).await;

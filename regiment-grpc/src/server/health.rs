@@ -17,6 +17,7 @@ use regiment_core::store::{self, RequestCount};
 use tokio_util::sync::CancellationToken;
 
 use super::calls::{Calls, Tally};
+use super::tally;
 
 /// How often the process looks around.
 const LOOK: Duration = Duration::from_secs(10);
@@ -119,6 +120,7 @@ async fn metrics(State(health): State<Health>) -> Response {
         }
     }
     health.calls.write(&mut text);
+    tally::write(&health.regiment.store().tally(), &mut text);
     let _ = write!(
         text,
         "# HELP regiment_build_info The program.\n# TYPE regiment_build_info gauge\n\
