@@ -7,19 +7,19 @@ use jiff::{SignedDuration, Timestamp};
 use crate::record::{AlertKind, Severity};
 
 /// How long nothing may be decided before somebody is told.
-const NO_TICK: SignedDuration = SignedDuration::from_secs(60);
+pub const NO_TICK: SignedDuration = SignedDuration::from_secs(60);
 
 /// How long the bot may be away.
 const NO_BOT: SignedDuration = SignedDuration::from_secs(60);
 
 /// How long a message may wait that is due.
-const OVERDUE: SignedDuration = SignedDuration::from_secs(120);
+pub const OVERDUE: SignedDuration = SignedDuration::from_secs(120);
 
 /// How long every connection to the database may be in use.
 const POOL_FULL: SignedDuration = SignedDuration::from_secs(30);
 
 /// How old the newest backup may be, where there is one.
-const BACKUP: SignedDuration = SignedDuration::from_hours(2);
+pub const BACKUP: SignedDuration = SignedDuration::from_hours(2);
 
 /// The share of calls that may fail, percent, of at least so many.
 const ERRORS_PERCENT: u64 = 5;

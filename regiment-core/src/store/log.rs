@@ -122,18 +122,14 @@ impl Tx {
         from: Date,
         until: Date,
     ) -> Result<Vec<Log>> {
-        let rows = self
-            .fetch_in(
-                &LOGS,
-                "SELECT user_id, date, stream, item, revision, body FROM logs \
-                 WHERE date >= $1 AND date <= $2 AND user_id IN ({keys}) \
-                 ORDER BY user_id, date, stream, item, revision DESC",
-                &values![from, until],
-                user_ids.into_iter().map(Value::from),
-            )
-            .await?;
-        let effective = latest(&rows)?;
-        self.read_all_of(effective)
+        self.effective(
+            "SELECT user_id, date, stream, item, revision, body FROM logs \
+             WHERE date >= $1 AND date <= $2 AND user_id IN ({keys}) \
+             ORDER BY user_id, date, stream, item, revision DESC",
+            &values![from, until],
+            user_ids,
+        )
+        .await
     }
 
     /// Returns the effective logs of some clients from a local date on, and their check-ins from an
@@ -144,18 +140,14 @@ impl Tx {
         from: Date,
         checkins_from: Date,
     ) -> Result<Vec<Log>> {
-        let rows = self
-            .fetch_in(
-                &LOGS,
-                "SELECT user_id, date, stream, item, revision, body FROM logs \
-                 WHERE date >= $1 AND (date >= $2 OR stream = 'checkin') AND user_id IN ({keys}) \
-                 ORDER BY user_id, date, stream, item, revision DESC",
-                &values![checkins_from, from],
-                user_ids.into_iter().map(Value::from),
-            )
-            .await?;
-        let effective = latest(&rows)?;
-        self.read_all_of(effective)
+        self.effective(
+            "SELECT user_id, date, stream, item, revision, body FROM logs \
+             WHERE date >= $1 AND (date >= $2 OR stream = 'checkin') AND user_id IN ({keys}) \
+             ORDER BY user_id, date, stream, item, revision DESC",
+            &values![checkins_from, from],
+            user_ids,
+        )
+        .await
     }
 
     /// Returns the effective logs of some clients between two local dates, both inclusive, and their
@@ -166,18 +158,14 @@ impl Tx {
         from: Date,
         until: Date,
     ) -> Result<Vec<Log>> {
-        let rows = self
-            .fetch_in(
-                &LOGS,
-                "SELECT user_id, date, stream, item, revision, body FROM logs \
-                 WHERE date <= $2 AND (date >= $1 OR stream = 'training') AND user_id IN ({keys}) \
-                 ORDER BY user_id, date, stream, item, revision DESC",
-                &values![from, until],
-                user_ids.into_iter().map(Value::from),
-            )
-            .await?;
-        let effective = latest(&rows)?;
-        self.read_all_of(effective)
+        self.effective(
+            "SELECT user_id, date, stream, item, revision, body FROM logs \
+             WHERE date <= $2 AND (date >= $1 OR stream = 'training') AND user_id IN ({keys}) \
+             ORDER BY user_id, date, stream, item, revision DESC",
+            &values![from, until],
+            user_ids,
+        )
+        .await
     }
 
     /// Returns every revision of a client's logs between two local dates, both inclusive, by key
@@ -322,6 +310,18 @@ impl Tx {
     }
 
     /// Returns the number of the last revision of each entry's key that has one.
+    /// Reads the logs that count of the rows that `sql` selects by log, the latest revision first.
+    async fn effective(
+        &mut self,
+        sql: &'static str,
+        fixed: &[Value],
+        user_ids: impl IntoIterator<Item = UserId>,
+    ) -> Result<Vec<Log>> {
+        let rows = self.fetch_in(&LOGS, sql, fixed, user_ids.into_iter().map(Value::from)).await?;
+        let effective = latest(&rows)?;
+        self.read_all_of(effective)
+    }
+
     async fn last_revisions(&mut self, entries: &[Entry]) -> Result<BTreeMap<LogKey, u32>> {
         let mut dates: Vec<Date> = entries.iter().map(|entry| entry.log.date()).collect();
         dates.sort_unstable();

@@ -1,7 +1,8 @@
 //! `regiment doctor`: everything that can be wrong with a deployment, and what to do about it.
 
 use anyhow::bail;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
+use regiment_core::engine::conditions;
 use regiment_core::engine::schedule::SystemTrigger;
 use regiment_core::store::{Examination, Store, Tx};
 use regiment_core::{Clock as _, SystemClock};
@@ -10,15 +11,6 @@ use super::policy;
 use crate::config::Config;
 use crate::server::check_exposure;
 use crate::terminal::{Align, count, print, table};
-
-/// How long what is due may wait before the scheduler counts as stopped.
-const LATE: SignedDuration = SignedDuration::from_mins(1);
-
-/// How long a message may wait before somebody should look.
-const STUCK: SignedDuration = SignedDuration::from_mins(2);
-
-/// How old the last backup may be.
-const STALE: SignedDuration = SignedDuration::from_hours(24);
 
 /// The most rows of a kind that are counted.
 const MANY: u32 = 1_000;
@@ -78,7 +70,10 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
             [finding.what.to_owned(), verdict.to_owned(), finding.said.clone()]
         })
         .collect();
-    print(&table([("", Align::Left), ("", Align::Left), ("", Align::Left)], &rows))?;
+    print(&table(
+        [("what", Align::Left), ("verdict", Align::Left), ("finding", Align::Left)],
+        &rows,
+    ))?;
     let bad: Vec<&str> = findings
         .iter()
         .filter(|finding| finding.verdict == Verdict::Bad)
@@ -177,7 +172,7 @@ async fn backup(store: &Store, now: Timestamp) -> anyhow::Result<Finding> {
     }
     Ok(match store.read().await?.backed_up_at().await? {
         None => Finding::look("backup", "never made: run `regiment backup create`"),
-        Some(at) if now.duration_since(at) > STALE => {
+        Some(at) if now.duration_since(at) > conditions::BACKUP => {
             Finding::look("backup", format!("the last is of {at}: run `regiment backup create`"))
         }
         Some(at) => Finding::good("backup", format!("the last is of {at}")),
@@ -202,7 +197,7 @@ async fn policy_of(tx: &mut Tx, config: &Config) -> anyhow::Result<Finding> {
 async fn schedule(tx: &mut Tx, now: Timestamp) -> anyhow::Result<Finding> {
     Ok(match tx.next_trigger_at(SystemTrigger::ALL).await? {
         None => Finding::good("schedule", "nothing is planned"),
-        Some(at) if now.duration_since(at) > LATE => {
+        Some(at) if now.duration_since(at) > conditions::NO_TICK => {
             let said = format!("due since {at}: is a process with the role scheduler running?");
             Finding::bad("schedule", said)
         }
@@ -214,7 +209,7 @@ async fn outbox(tx: &mut Tx, now: Timestamp) -> anyhow::Result<Finding> {
     let backlog = tx.backlog(now).await?;
     let waiting = format!("{} messages wait", count(backlog.pending.into()));
     Ok(match backlog.oldest_due {
-        Some(at) if now.duration_since(at) > STUCK => Finding::look(
+        Some(at) if now.duration_since(at) > conditions::OVERDUE => Finding::look(
             "outbox",
             format!("{waiting}, the first since {at}: is the bot connected?"),
         ),
