@@ -6,6 +6,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
+use futures_util::future::try_join;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::{
@@ -26,7 +27,7 @@ use crate::{
         schedule::{self, SystemTrigger, Trigger},
     },
     record::{AlertKind, Severity},
-    store::{self, ClientTrigger, DueSystem, DueTrigger, Occasion, Run, Tx},
+    store::{self, ClientTrigger, DueSystem, DueTrigger, Occasion, Run, Store, Tx},
 };
 
 /// How many occurrences one transaction decides.
@@ -84,8 +85,31 @@ impl Regiment {
     /// # Errors
     /// The store's, where it can't be reached; what was committed stays.
     pub async fn tick(&self) -> Result<Ticked> {
-        let mut ticked = Ticked::default();
         self.replay_spool().await?;
+        let mut ticked = match self.store {
+            Store::Sqlite(_) => self.fire_due().await?,
+            // While the database works for one transaction, the engines decide the next.
+            Store::Postgres(_) => {
+                let (one, other) =
+                    try_join(Box::pin(self.fire_due()), Box::pin(self.fire_due())).await?;
+                Ticked {
+                    fired: one.fired + other.fired,
+                    failed: one.failed + other.failed,
+                    system: 0,
+                }
+            }
+        };
+        self.wake_cards().await?;
+        while let Some(ran) = self.run_system().await? {
+            ticked.system += ran.system;
+            ticked.failed += ran.failed;
+        }
+        Ok(ticked)
+    }
+
+    /// Decides everything of clients that is due and that nobody else has in hand.
+    async fn fire_due(&self) -> Result<Ticked> {
+        let mut ticked = Ticked::default();
         loop {
             let batch = match self.fire_batch(self.pace.size()).await {
                 Err(Error::Store(store::Error::Corrupt(_)) | Error::Engine { .. }) => {
@@ -100,18 +124,12 @@ impl Regiment {
                     batch
                 }
             };
+            if batch == Ticked::default() {
+                return Ok(ticked);
+            }
             ticked.fired += batch.fired;
             ticked.failed += batch.failed;
-            if batch == Ticked::default() {
-                break;
-            }
         }
-        self.wake_cards().await?;
-        while let Some(ran) = self.run_system().await? {
-            ticked.system += ran.system;
-            ticked.failed += ran.failed;
-        }
-        Ok(ticked)
     }
 
     /// Returns when something next falls due, so that a loop knows how long to sleep.
