@@ -102,14 +102,21 @@ impl Call {
     }
 }
 
-/// A caller's connection. It connects again whenever it has to.
+/// A caller's connections, one to each server. Each connects again whenever it has to.
 pub(crate) struct Calls {
+    servers: Vec<Connection>,
+    /// The server that is asked next: another one where this one did not answer.
+    at: usize,
+}
+
+/// A connection to one server.
+struct Connection {
     clients: ClientServiceClient<InterceptedService<Channel, Signed>>,
     logs: LogServiceClient<InterceptedService<Channel, Signed>>,
 }
 
-impl Calls {
-    pub(crate) fn new(port: u16) -> Self {
+impl Connection {
+    fn new(port: u16) -> Self {
         let endpoint = Endpoint::from_shared(format!("http://127.0.0.1:{port}"));
         let channel = endpoint.expect("an address").timeout(PATIENCE).connect_lazy();
         let sign: Signed = sign;
@@ -118,11 +125,24 @@ impl Calls {
             logs: LogServiceClient::with_interceptor(channel, sign),
         }
     }
+}
+
+impl Calls {
+    /// Makes a caller's connections; callers begin with different servers.
+    pub(crate) fn new(ports: &[u16], caller: u32) -> Self {
+        let servers: Vec<_> = ports.iter().copied().map(Connection::new).collect();
+        let at = usize::try_from(caller).expect("few callers") % servers.len();
+        Self { servers, at }
+    }
 
     /// Returns a client's day, if the server answers.
     pub(crate) async fn today(&mut self, name: &str) -> Option<v1::GetTodayResponse> {
         let asked = v1::GetTodayRequest { name: name.to_owned() };
-        Some(self.clients.get_today(asked).await.ok()?.into_inner())
+        let answer = self.server().clients.get_today(asked).await;
+        if answer.is_err() {
+            self.turn();
+        }
+        Some(answer.ok()?.into_inner())
     }
 
     /// Makes a request once.
@@ -140,28 +160,44 @@ impl Calls {
                 request
             }};
         }
+        let Connection { clients, logs } = self.server();
         let durability = match call.clone() {
             Call::Meal(asked) => {
-                self.logs.log_meal(entry!(asked)).await.map(|a| a.into_inner().durability)
+                logs.log_meal(entry!(asked)).await.map(|a| a.into_inner().durability)
             }
             Call::TopSet(asked) => {
-                self.logs.log_top_set(entry!(asked)).await.map(|a| a.into_inner().durability)
+                logs.log_top_set(entry!(asked)).await.map(|a| a.into_inner().durability)
             }
             Call::Cardio(asked) => {
-                self.logs.log_cardio(entry!(asked)).await.map(|a| a.into_inner().durability)
+                logs.log_cardio(entry!(asked)).await.map(|a| a.into_inner().durability)
             }
             Call::Checkin(asked) => {
-                self.logs.log_checkin(entry!(asked)).await.map(|a| a.into_inner().durability)
+                logs.log_checkin(entry!(asked)).await.map(|a| a.into_inner().durability)
             }
-            Call::Pause(asked) => self.clients.pause_client(asked).await.map(|_| COMMITTED),
-            Call::Resume(asked) => self.clients.resume_client(asked).await.map(|_| COMMITTED),
-            Call::Create(asked) => self.clients.create_client(*asked).await.map(|_| COMMITTED),
+            Call::Pause(asked) => clients.pause_client(asked).await.map(|_| COMMITTED),
+            Call::Resume(asked) => clients.resume_client(asked).await.map(|_| COMMITTED),
+            Call::Create(asked) => clients.create_client(*asked).await.map(|_| COMMITTED),
         };
         match durability {
             Ok(durability) if durability == i32::from(v1::Durability::Spooled) => Answer::Spooled,
             Ok(_) => Answer::Stored,
-            Err(status) => refusal(&status).map_or(Answer::Unknown, Answer::Refused),
+            Err(status) => {
+                let refused = refusal(&status);
+                if refused.is_none() {
+                    self.turn();
+                }
+                refused.map_or(Answer::Unknown, Answer::Refused)
+            }
         }
+    }
+
+    fn server(&mut self) -> &mut Connection {
+        &mut self.servers[self.at]
+    }
+
+    /// Asks another server from now on, where there is one.
+    fn turn(&mut self) {
+        self.at = (self.at + 1) % self.servers.len();
     }
 }
 

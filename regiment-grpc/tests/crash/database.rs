@@ -31,7 +31,7 @@ impl Database {
         let port = free_port();
         let directory = std::env::temp_dir().join(format!("regiment-crash-{port}"));
         let cluster = Cluster { directory, port };
-        cluster.script("start");
+        cluster.script(&["start"]);
         Some(Self::Postgres(cluster))
     }
 
@@ -53,34 +53,34 @@ impl Database {
 }
 
 impl Cluster {
-    /// Stops the cluster as a power cut would, and starts it again.
-    pub(crate) fn restart(&self) {
-        self.script("restart");
+    /// Stops the cluster as a power cut would, and starts it again after so many seconds.
+    pub(crate) fn restart(&self, seconds: u32) {
+        self.script(&["restart", &seconds.to_string()]);
     }
 
     /// Ends every connection of the server.
     pub(crate) fn terminate_backends(&self) {
-        self.script("terminate");
+        self.script(&["terminate"]);
     }
 
-    fn run(&self, what: &str) -> Output {
+    fn run(&self, what: &[&str]) -> Output {
         Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/postgres-for-tests"))
-            .arg(what)
+            .args(what)
             .env("REGIMENT_TEST_POSTGRES_DIR", &self.directory)
             .env("REGIMENT_TEST_POSTGRES_PORT", self.port.to_string())
             .output()
             .expect("the script starts")
     }
 
-    fn script(&self, what: &str) {
+    fn script(&self, what: &[&str]) {
         let output = self.run(what);
-        assert!(output.status.success(), "{what}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{what:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        self.run("stop");
+        self.run(&["stop"]);
     }
 }
 

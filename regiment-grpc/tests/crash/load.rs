@@ -21,7 +21,7 @@ use crate::history::{Answer, Asked, History, Says, What, Write};
 use crate::people::{self, Person};
 
 /// How often a request is tried before it counts as unknown.
-const ATTEMPTS: u32 = 2_000;
+const ATTEMPTS: u32 = 5_000;
 
 /// How long a caller waits before it tries again.
 const PAUSE: Duration = Duration::from_millis(25);
@@ -58,7 +58,7 @@ impl Caller {
     pub(crate) fn new(
         number: u32,
         callers: u32,
-        port: u16,
+        ports: &[u16],
         shared: Arc<Shared>,
         rng: ChaCha8Rng,
     ) -> Self {
@@ -66,7 +66,7 @@ impl Caller {
             number,
             callers,
             shared,
-            calls: Calls::new(port),
+            calls: Calls::new(ports, number),
             rng,
             n: 0,
             later: Vec::new(),

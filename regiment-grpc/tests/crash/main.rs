@@ -12,6 +12,7 @@ mod plan;
 mod server;
 mod tampered;
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -47,7 +48,7 @@ const PATIENCE: Duration = Duration::from_mins(3);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_killed_loses_nothing_and_repeats_nothing_on_sqlite() {
-    let Some(plan) = Plan::of_environment("sqlite") else { return };
+    let Some(plan) = Plan::of_environment("sqlite", 1) else { return };
     let folder = tempfile::tempdir().unwrap().keep();
     run(&plan, &folder, &Database::sqlite(&folder)).await;
     std::fs::remove_dir_all(folder).unwrap();
@@ -55,17 +56,28 @@ async fn a_server_that_is_killed_loses_nothing_and_repeats_nothing_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_killed_loses_nothing_and_repeats_nothing_on_postgres() {
-    let Some(plan) = Plan::of_environment("postgres") else { return };
+    on_postgres(1).await;
+}
+
+/// The older of the two is killed in turn, and what a caller could not bring to its end at one server it asks the other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_killed_beside_another_loses_nothing_and_repeats_nothing_on_postgres() {
+    on_postgres(2).await;
+}
+
+async fn on_postgres(servers: usize) {
+    let Some(plan) = Plan::of_environment("postgres", servers) else { return };
     let Some(database) = Database::postgres() else { return };
-    let folder = tempfile::tempdir().unwrap().keep();
+    let folder = tempfile::tempdir().expect("a folder").keep();
     run(&plan, &folder, &database).await;
-    std::fs::remove_dir_all(folder).unwrap();
+    std::fs::remove_dir_all(folder).expect("a folder of ours");
 }
 
 /// Runs a plan and asserts that every promise was kept. A folder whose run failed is left where it is.
 async fn run(plan: &Plan, folder: &Path, database: &Database) {
     eprintln!("{plan}");
-    let (url, policy, port) = (database.url(), policy(), free_port());
+    let (url, policy) = (database.url(), policy());
+    let ports: Vec<u16> = (0..plan.servers).map(|_| free_port()).collect();
     let mut rng = ChaCha8Rng::seed_from_u64(plan.seed);
     let (company, mut sent) = people::old_company(&url, &policy, OLD_COMPANY).await;
     let shared = Arc::new(Shared {
@@ -77,31 +89,42 @@ async fn run(plan: &Plan, folder: &Path, database: &Database) {
     let callers: Vec<_> = (0..CALLERS)
         .map(|number| {
             let rng = ChaCha8Rng::from_rng(&mut rng);
-            tokio::spawn(Caller::new(number, CALLERS, port, shared.clone(), rng).run())
+            tokio::spawn(Caller::new(number, CALLERS, &ports, shared.clone(), rng).run())
         })
         .collect();
 
     let since = Instant::now();
     let mut n_people = OLD_COMPANY;
+    let mut servers = VecDeque::new();
+    let mut seats = ports.iter().cycle();
+    let mut start = |life| Server::start(folder, &url, *seats.next().expect("a port"), life);
     for life in 1..=plan.kills {
         let n = rng.random_range(0..=NEWCOMERS);
         let people = people::newcomers(&url, &policy, n_people + 1..=n_people + n).await;
         n_people += n;
         shared.people.lock().unwrap_or_else(PoisonError::into_inner).extend(people);
-        let server = Server::start(folder, &url, port, life);
-        live(server, plan.fault(life), database, &mut rng).await;
+        let mut server = start(life);
+        live(&mut server, plan.fault(life), database, &mut rng).await;
+        servers.push_back(server);
+        if servers.len() == plan.servers
+            && let Some(oldest) = servers.pop_front()
+        {
+            oldest.kill();
+        }
     }
     let lasted = since.elapsed();
 
-    let mut server = Server::start(folder, &url, port, plan.kills + 1);
-    server.wait_until_it_listens().await;
+    servers.push_back(start(plan.kills + 1));
+    for server in &mut servers {
+        server.wait_until_it_listens().await;
+    }
     shared.stop.store(true, Ordering::Relaxed);
     for caller in callers {
         caller.await.expect("every answer makes sense to its caller");
     }
     let store = Store::open(&url).await.expect("the database is there");
     let at = wait_until_it_is_idle(&store).await;
-    server.stop();
+    servers.into_iter().for_each(Server::stop);
 
     for life in 1..=plan.kills + 1 {
         sent.extend(numbers_sent(&folder.join(format!("server-{life}.log"))));
@@ -116,30 +139,33 @@ async fn run(plan: &Plan, folder: &Path, database: &Database) {
     assert!(asked.iter().any(|asked| asked.attempts > 1), "no kill hit a request");
 }
 
-/// Lets a server live for a random while, hurts its database if that is planned, and kills it.
-async fn live(mut server: Server, fault: Option<Fault>, database: &Database, rng: &mut ChaCha8Rng) {
+/// Lets a server live for a random while, and hurts its database if that is planned.
+async fn live(
+    server: &mut Server,
+    fault: Option<Fault>,
+    database: &Database,
+    rng: &mut ChaCha8Rng,
+) {
     let wait = |longest: u64, rng: &mut ChaCha8Rng| {
         tokio::time::sleep(Duration::from_millis(rng.random_range(0..longest)))
     };
-    // One in eight dies while it starts, and one in six over a message that it is sending.
+    // One in eight lives while it starts alone, and one in six until it sends a message.
     if fault.is_none() && rng.random_bool(0.125) {
-        wait(400, rng).await;
-        return server.kill();
+        return wait(400, rng).await;
     }
     if fault.is_none() && rng.random_bool(0.167) {
-        server.wait_until_it_sends(Duration::from_millis(2 * LONGEST_LIFE)).await;
-        return server.kill();
+        return server.wait_until_it_sends(Duration::from_millis(2 * LONGEST_LIFE)).await;
     }
     server.wait_until_it_listens().await;
     wait(LONGEST_LIFE, rng).await;
     if let (Some(fault), Some(cluster)) = (fault, database.cluster()) {
         tokio::task::block_in_place(|| match fault {
-            Fault::Restart => cluster.restart(),
+            Fault::Restart => cluster.restart(0),
+            Fault::Away(seconds) => cluster.restart(seconds),
             Fault::Terminate => cluster.terminate_backends(),
         });
         wait(LONGEST_LIFE, rng).await;
     }
-    server.kill();
 }
 
 /// Leases end soon, so that what is doubtful is found out during the test.

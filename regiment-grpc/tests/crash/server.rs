@@ -20,14 +20,16 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts the server in `folder`, where its spool stays from one life to the next.
+    /// Starts the server in the folder of its port, where its spool stays from one life to the next.
     pub(crate) fn start(folder: &Path, url: &str, port: u16, life: u32) -> Self {
         let log = folder.join(format!("server-{life}.log"));
+        let home = folder.join(port.to_string());
+        std::fs::create_dir_all(&home).expect("a folder");
         let built = || env!("CARGO_BIN_EXE_regiment").into();
         let program = std::env::var_os("REGIMENT_CRASH_PROGRAM").unwrap_or_else(built);
         let process = Command::new(program)
             .args(["serve", "--log", "json", "--listen", &format!("127.0.0.1:{port}")])
-            .current_dir(folder)
+            .current_dir(home)
             .env_clear()
             .env("REGIMENT_DATABASE", url)
             .env("REGIMENT_API_TOKEN", TOKEN)
