@@ -6,6 +6,7 @@
 //! cargo run --release -p regiment-benches -- store     [--database URL] [--clients 10000] [--batch 200]
 //! cargo run --release -p regiment-benches -- plans     [--runs 5]
 //! cargo run --release -p regiment-benches -- due       [--jobs 1000] [--work-ms 100] [--python PATH]
+//! cargo run --release -p regiment-benches -- interactions [--rate 50] [--seconds 30] [--clients 100] [--runs 3]
 //! ```
 //!
 //! Each prints the machine, what was run, every run's figure and the median. SQLite runs on a file
@@ -15,9 +16,13 @@
 
 mod due;
 mod herd;
+mod interactions;
 mod plans;
 mod practice;
 mod scheduler;
+#[expect(dead_code, reason = "the tests use the rest")]
+#[path = "../../regiment-grpc/tests/discord/stand_in/mod.rs"]
+mod stand_in;
 mod store;
 
 use std::{collections::BTreeMap, env, process::ExitCode};
@@ -71,6 +76,9 @@ async fn run() -> Result<()> {
         "store" => store::run(&options).await,
         "plans" => plans::run(&options),
         "due" => due::run(&options).await,
-        other => bail!("the command must be scheduler, herd, store, plans or due, not {other:?}"),
+        "interactions" => interactions::run(&options).await,
+        other => bail!(
+            "the command must be scheduler, herd, store, plans, due or interactions, not {other:?}"
+        ),
     }
 }
