@@ -37,6 +37,7 @@ export function CompiledPreview({ ask }: { ask: Ask }) {
           <Tag tone="critical">holds {allergen}, which this client must not eat</Tag>
         </p>
       ))}
+      {preview.isPending ? <p className="mt-2 text-sm text-muted">Loading the day…</p> : null}
       {preview.isError ? <p className="mt-2 text-sm text-critical">{reason(preview.error)}</p> : null}
       {day && !preview.isError ? (
         <>

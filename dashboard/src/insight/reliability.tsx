@@ -4,6 +4,7 @@ import { percent } from "@/words/figures";
 
 const SIZE = 240;
 const LEFT = 34;
+const RIGHT = 16;
 const BOTTOM = 24;
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
 
@@ -12,7 +13,7 @@ export function Reliability({ bins }: { bins: readonly ReliabilityBin[] }) {
   if (bins.length === 0) {
     return null;
   }
-  const x = linear([0, 1], [LEFT, SIZE - 6]);
+  const x = linear([0, 1], [LEFT, SIZE - RIGHT]);
   const y = linear([0, 1], [SIZE - BOTTOM, 6]);
   const said = bins.map(({ risk, lapsed }) => `said ${percent(risk)}, came ${percent(lapsed)}`).join("; ");
   return (
@@ -30,7 +31,7 @@ export function Reliability({ bins }: { bins: readonly ReliabilityBin[] }) {
           <g key={tick}>
             <line
               x1={LEFT}
-              x2={SIZE - 6}
+              x2={SIZE - RIGHT}
               y1={y(tick)}
               y2={y(tick)}
               className="stroke-line"
