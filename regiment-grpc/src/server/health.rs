@@ -50,6 +50,11 @@ pub(super) async fn look_around(health: Health, stopping: CancellationToken) {
     let mut raised = Vec::new();
     while stopping.run_until_cancelled(tokio::time::sleep(LOOK)).await.is_some() {
         let now = regiment.now();
+        // Before the check, whose own connection may not be back yet when it is done.
+        process.pool_full_since = match (regiment.store().is_pool_full(), process.pool_full_since) {
+            (false, _) => None,
+            (true, since) => since.or(Some(now)),
+        };
         process.failed_checks = match health.check().await {
             Ok(()) => 0,
             Err(reason) => {
@@ -61,10 +66,6 @@ pub(super) async fn look_around(health: Health, stopping: CancellationToken) {
                 );
                 process.failed_checks + 1
             }
-        };
-        process.pool_full_since = match (regiment.store().is_pool_full(), process.pool_full_since) {
-            (false, _) => None,
-            (true, since) => since.or(Some(now)),
         };
         Tally { calls: process.calls, errors: process.errors, slow: process.slow } =
             calls.lately(now);
