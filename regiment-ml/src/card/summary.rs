@@ -1,5 +1,7 @@
 //! What a coach reads first: facts with their numbers, what changed, what was done last time.
 
+use std::fmt::Display;
+
 use regiment_core::engine::cards::SUMMARY_CHARACTERS;
 use regiment_core::record::{
     CardAction, CardSource, DismissReason, Evidence, Flag, FlagName, JobCard,
@@ -173,12 +175,17 @@ fn sentence(evidence: &Evidence) -> String {
         | Flag::Unreachable
         | Flag::Escalation
         | Flag::HeldBack
-        | Flag::Manual => format!("{}.", evidence.flag),
+        | Flag::Manual => format!("{}.", in_words(&evidence.flag)),
     }
 }
 
 fn subject(flag: &FlagName) -> String {
     flag.about.clone().unwrap_or_default().replace('_', " ")
+}
+
+/// Writes a flag's name without what ties its words together.
+fn in_words(flag: &impl Display) -> String {
+    flag.to_string().replace('_', " ")
 }
 
 /// Names up to three dates.
@@ -205,7 +212,7 @@ fn contradictions(found: &Found, card: &JobCard) -> Vec<String> {
     };
     let flags = found.others.iter().filter(|finding| speaks_against(finding));
     flags
-        .map(|finding| format!("The trend speaks against {}.", finding.evidence.flag))
+        .map(|finding| format!("The trend speaks against {}.", in_words(&finding.evidence.flag)))
         .take(1)
         .collect()
 }
@@ -214,7 +221,7 @@ fn contradictions(found: &Found, card: &JobCard) -> Vec<String> {
 fn changed(last: &JobCard, card: &JobCard) -> Option<String> {
     let names = |of: &JobCard, other: &JobCard| {
         let only = of.flags.iter().filter(|flag| !other.flags.contains(flag));
-        let mut names: Vec<String> = only.map(|flag| flag.flag.to_string()).collect();
+        let mut names: Vec<String> = only.map(|flag| in_words(&flag.flag)).collect();
         names.dedup();
         names.truncate(4);
         names.join(", ")

@@ -137,7 +137,7 @@ fn a_card_says_what_changed_and_what_was_done_last_time() {
         dismissed: None,
     });
     let card = write(&client, AS_OF, &found(&client), &[last], &edition(None));
-    assert!(card.summary.contains("Over since last week: mood_drop."), "{}", card.summary);
+    assert!(card.summary.contains("Over since last week: mood drop."), "{}", card.summary);
     assert!(
         card.summary.contains("Last time (23 Feb): callout, “knee is fine”."),
         "{}",
