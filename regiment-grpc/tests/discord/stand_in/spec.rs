@@ -1,7 +1,7 @@
 //! Discord's own description of its API, as a judge of what is asked and of what is answered.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use jsonschema::{Draft, Validator};
@@ -41,13 +41,12 @@ pub(crate) struct Route {
 }
 
 /// Returns the folder of what others published about Discord.
-///
-/// # Panics
-/// When `REGIMENT_TEST_DATA` does not say where it is.
 pub(crate) fn published() -> PathBuf {
-    let data = std::env::var_os("REGIMENT_TEST_DATA");
-    let data = data.expect("REGIMENT_TEST_DATA names the folder with Discord's OpenAPI document");
-    PathBuf::from(data).join("discord")
+    let data = std::env::var_os("REGIMENT_TEST_DATA").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
+        PathBuf::from,
+    );
+    data.join("discord")
 }
 
 impl Spec {
@@ -56,7 +55,10 @@ impl Spec {
     }
 
     fn read() -> Self {
-        let text = std::fs::read(published().join("openapi.json")).expect("Discord's document");
+        let file = published().join("openapi.json");
+        let text = std::fs::read(&file).unwrap_or_else(|error| {
+            panic!("REGIMENT_TEST_DATA must hold Discord's document: {}: {error}", file.display())
+        });
         let mut document: Value = serde_json::from_slice(&text).expect("JSON");
         for pointer in DIGITS_FOR_INTEGERS {
             let schema = document.pointer_mut(pointer).expect("the document has this schema");
