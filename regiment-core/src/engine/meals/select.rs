@@ -76,7 +76,12 @@ pub fn prompt(
     };
     let deadline = deadline(client, policy, cycle_start);
     if now >= deadline {
-        return too_late(client, "plan prompt", date);
+        // Who was not under orders on that date yet missed nothing.
+        return if date < client.start_date {
+            Decision::skip(Outcome::NothingDue)
+        } else {
+            too_late(client, "plan prompt", date)
+        };
     }
     let choices = offered
         .into_iter()

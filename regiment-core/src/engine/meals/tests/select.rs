@@ -72,6 +72,18 @@ fn a_prompt_is_of_use_until_the_minute_before_the_deadline() {
 }
 
 #[test]
+fn who_comes_under_orders_after_the_prompt_missed_none() {
+    let mut dossier = dossier_in("UTC");
+    for (start, outcome, n_alerts) in
+        [(FRIDAY, Outcome::SkippedLate, 1), ("2026-03-07", Outcome::NothingDue, 0)]
+    {
+        dossier.client.start_date = date(start);
+        let over = ask(&dossier, local(&dossier, FRIDAY, "21:00"));
+        assert_eq!((over.outcome, over.effects.len()), (outcome, n_alerts), "{start}");
+    }
+}
+
+#[test]
 fn a_client_with_one_choice_or_a_template_of_his_own_is_not_asked() {
     let mut dossier = dossier_in("UTC");
     assert_eq!(offers(&dossier).len(), 4);
