@@ -191,8 +191,11 @@ pub(crate) fn meal_buttons(date: Date, n: u32, meal_id: &Slug<Meal>) -> Vec<Cont
 }
 
 fn cardio_line(cardio: &CardioOrder) -> Line {
-    let mut values =
-        vec![("minutes", Value::ours(cardio.minutes)), ("type", Value::name(&cardio.cardio_type))];
+    let kind = match cardio.cardio_type.as_str() {
+        "zone2" => "zone 2",
+        the_coachs_own => the_coachs_own,
+    };
+    let mut values = vec![("minutes", Value::ours(cardio.minutes)), ("type", Value::name(kind))];
     let Some((low, high)) = cardio.heart_rate else {
         return Line::Text(Key::FuelCardioTalk, values);
     };

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use regiment_core::{
     Id, UserId,
     message::CardLine,
-    record::{JobCard, Severity},
+    record::{FlagName, JobCard, Severity},
 };
 
 use super::{Block, Page, day, numbered};
@@ -26,7 +26,7 @@ pub(super) fn cards(title: Key, date: Option<Date>, said: Vec<Line>, cards: &[Ca
             ("severity", Value::ours(severity)),
             ("client", Value::name(&client)),
         ];
-        let flags = flags.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let flags = flags.iter().map(FlagName::in_words).collect::<Vec<_>>().join(", ");
         let lines = vec![
             Line::Text(Key::CardWhy, vec![("why", Value::Words(why.clone()))]),
             Line::Text(Key::CardFlags, vec![("flags", Value::Words(flags))]),

@@ -215,7 +215,11 @@ fn in_full(client: &Client, texts: &Texts) -> Note {
         ];
         lines.push(Line::Text(Key::StatusWeight, values));
     }
-    let flags = if summary.flags.is_empty() { "—".to_owned() } else { summary.flags.join(", ") };
+    let flags = if summary.flags.is_empty() {
+        "—".to_owned()
+    } else {
+        summary.flags.join(", ").replace('_', " ").replace(':', ": ")
+    };
     let values = vec![("cards", Value::ours(summary.open_cards)), ("flags", Value::Words(flags))];
     lines.push(Line::Text(Key::StatusCards, values));
     if let Some(next) = words::at(summary.next_trigger_time.as_ref()) {

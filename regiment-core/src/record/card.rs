@@ -197,6 +197,13 @@ impl From<Flag> for FlagName {
     }
 }
 
+impl FlagName {
+    /// Returns the name as a sentence holds it, without what ties its words together.
+    pub fn in_words(&self) -> String {
+        self.to_string().replace('_', " ").replace(':', ": ")
+    }
+}
+
 impl fmt::Display for FlagName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.about {

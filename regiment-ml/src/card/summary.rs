@@ -1,7 +1,5 @@
 //! What a coach reads first: facts with their numbers, what changed, what was done last time.
 
-use std::fmt::Display;
-
 use regiment_core::engine::cards::SUMMARY_CHARACTERS;
 use regiment_core::record::{
     CardAction, CardSource, DismissReason, Evidence, Flag, FlagName, JobCard,
@@ -129,9 +127,9 @@ fn sentence(evidence: &Evidence) -> String {
             format!("{} check-ins missed{on}.", whole("missed_checkins"))
         }
         Flag::GritViolation => format!(
-            "Cardio missed {} times and cut short {} times{on}.",
-            whole("missed"),
-            whole("cut_short")
+            "Cardio missed {} and cut short {}{on}.",
+            times(n("missed")),
+            times(n("cut_short"))
         ),
         Flag::CardioUnderperformance => format!(
             "Cardio {} of {} minutes on {} days.",
@@ -175,7 +173,7 @@ fn sentence(evidence: &Evidence) -> String {
         | Flag::Unreachable
         | Flag::Escalation
         | Flag::HeldBack
-        | Flag::Manual => format!("{}.", in_words(&evidence.flag)),
+        | Flag::Manual => format!("{}.", evidence.flag.in_words()),
     }
 }
 
@@ -183,9 +181,13 @@ fn subject(flag: &FlagName) -> String {
     flag.about.clone().unwrap_or_default().replace('_', " ")
 }
 
-/// Writes a flag's name without what ties its words together.
-fn in_words(flag: &impl Display) -> String {
-    flag.to_string().replace('_', " ")
+/// Says how often, as one does.
+fn times(n: f64) -> String {
+    match format!("{n:.0}").as_str() {
+        "1" => "once".to_owned(),
+        "2" => "twice".to_owned(),
+        n => format!("{n} times"),
+    }
 }
 
 /// Names up to three dates.
@@ -212,7 +214,7 @@ fn contradictions(found: &Found, card: &JobCard) -> Vec<String> {
     };
     let flags = found.others.iter().filter(|finding| speaks_against(finding));
     flags
-        .map(|finding| format!("The trend speaks against {}.", in_words(&finding.evidence.flag)))
+        .map(|finding| format!("The trend speaks against {}.", finding.evidence.flag.in_words()))
         .take(1)
         .collect()
 }
@@ -221,7 +223,7 @@ fn contradictions(found: &Found, card: &JobCard) -> Vec<String> {
 fn changed(last: &JobCard, card: &JobCard) -> Option<String> {
     let names = |of: &JobCard, other: &JobCard| {
         let only = of.flags.iter().filter(|flag| !other.flags.contains(flag));
-        let mut names: Vec<String> = only.map(|flag| in_words(&flag.flag)).collect();
+        let mut names: Vec<String> = only.map(FlagName::in_words).collect();
         names.dedup();
         names.truncate(4);
         names.join(", ")

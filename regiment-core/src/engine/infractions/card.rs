@@ -157,7 +157,7 @@ fn evidence_of_guard(reached: &Reached, grounds: &[Grounds]) -> Evidence {
 }
 
 fn summary(card: &JobCard) -> String {
-    let flags = card.flags.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let flags = card.flags.iter().map(FlagName::in_words).collect::<Vec<_>>();
     let mut summary = format!("Violations: {}.", flags.join(", "));
     while summary.chars().count() > 500 {
         summary.pop();
