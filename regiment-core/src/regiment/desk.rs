@@ -10,7 +10,7 @@ use crate::{
     engine::cards::{self, CARDS_PER_MESSAGE},
     message::Dispatch,
     record::JobCard,
-    store::Tx,
+    store::{self, Tx},
 };
 
 /// Returns those of the cards that are about to be saved of which the coaches hear at once.
@@ -52,6 +52,12 @@ pub(super) async fn summary(tx: &mut Tx, sunday: Date, now: Timestamp) -> Result
 /// Reads the names that the clients of cards go by in public.
 async fn aliases(tx: &mut Tx, cards: &[JobCard]) -> Result<BTreeMap<UserId, String>> {
     let ids: Vec<UserId> = cards.iter().map(|card| card.user_id).collect();
-    let clients = tx.clients(ids).await?.into_iter();
-    Ok(clients.filter_map(|client| Some((client.user_id, client.alias?))).collect())
+    let mark = tx.savepoint().await?;
+    let read = tx.clients(ids).await;
+    let clients = match tx.settle(mark, read).await? {
+        // A card is told without a name too, above all the one that says that a profile is broken.
+        Err(store::Error::Corrupt(_)) => Vec::new(),
+        read => read?,
+    };
+    Ok(clients.into_iter().filter_map(|client| Some((client.user_id, client.alias?))).collect())
 }
