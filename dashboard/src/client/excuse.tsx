@@ -2,8 +2,8 @@ import { useState } from "react";
 import { useApi } from "@/api/api";
 import { nameOf } from "@/clients/search";
 import { type Client, ExcuseReason, Stream } from "@/gen/regiment/v1/client_service_pb";
-import { Field, Select, TextArea } from "@/ui/field";
-import { DateField, FormDialog } from "@/ui/form";
+import { Field, TextArea } from "@/ui/field";
+import { ChoiceField, DateField, FormDialog } from "@/ui/form";
 import { excuseReasonName, streamName } from "@/words/names";
 import { shortDate } from "@/words/time";
 
@@ -54,17 +54,13 @@ export function ExcuseDialog({
         <DateField label="From" value={fromDate} onChange={setFrom} />
         <DateField label="Until, inclusive" value={untilDate} onChange={setUntil} min={fromDate} />
       </div>
-      <Field label="Reason">
-        {(control) => (
-          <Select {...control} value={reason} onChange={(event) => setReason(Number(event.target.value))}>
-            {REASONS.map((value) => (
-              <option key={value} value={value}>
-                {excuseReasonName[value]}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
+      <ChoiceField
+        label="Reason"
+        value={reason}
+        choices={REASONS}
+        names={excuseReasonName}
+        onChange={setReason}
+      />
       <fieldset className="flex flex-wrap gap-x-4 gap-y-1">
         <legend className="mb-1 text-xs font-medium text-muted">What it covers</legend>
         {STREAMS.map((stream) => (

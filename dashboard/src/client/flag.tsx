@@ -3,8 +3,8 @@ import { useApi } from "@/api/api";
 import { nameOf } from "@/clients/search";
 import type { Client } from "@/gen/regiment/v1/client_service_pb";
 import { Severity } from "@/gen/regiment/v1/job_card_service_pb";
-import { Field, Input, Select, TextArea } from "@/ui/field";
-import { FormDialog } from "@/ui/form";
+import { Field, Input, TextArea } from "@/ui/field";
+import { ChoiceField, FormDialog } from "@/ui/form";
 import { severityName } from "@/words/names";
 
 const SEVERITIES = [Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL];
@@ -40,17 +40,13 @@ export function FlagDialog({ client, onClose }: { client: Client; onClose: () =>
           />
         )}
       </Field>
-      <Field label="Severity">
-        {(control) => (
-          <Select {...control} value={severity} onChange={(event) => setSeverity(Number(event.target.value))}>
-            {SEVERITIES.map((value) => (
-              <option key={value} value={value}>
-                {severityName[value]}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
+      <ChoiceField
+        label="Severity"
+        value={severity}
+        choices={SEVERITIES}
+        names={severityName}
+        onChange={setSeverity}
+      />
       <Field label="Note for other coaches">
         {(control) => (
           <TextArea

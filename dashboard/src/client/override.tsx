@@ -2,8 +2,8 @@ import { useState } from "react";
 import { type Api, useApi } from "@/api/api";
 import { type Client, Level, Mood, Sleep, Stream } from "@/gen/regiment/v1/client_service_pb";
 import { type Log, LogStatus } from "@/gen/regiment/v1/log_service_pb";
-import { Field, Input, Select } from "@/ui/field";
-import { FormDialog } from "@/ui/form";
+import { Field, Input } from "@/ui/field";
+import { ChoiceField, FormDialog } from "@/ui/form";
 import { levelName, moodName, sleepName, streamName } from "@/words/names";
 import { shortDate } from "@/words/time";
 
@@ -70,23 +70,15 @@ export function OverrideDialog({ client, log, onClose }: { client: Client; log: 
     key: "mood" | "soreness" | "sleep" | "stress",
     names: Record<number, string>,
   ) => (
-    <Field label={label}>
-      {(control) => (
-        <Select
-          {...control}
-          value={entry[key]}
-          onChange={(event) => set({ [key]: Number(event.target.value) })}
-        >
-          {Object.entries(names)
-            .filter(([, name]) => name)
-            .map(([value, name]) => (
-              <option key={value} value={value}>
-                {name}
-              </option>
-            ))}
-        </Select>
-      )}
-    </Field>
+    <ChoiceField
+      label={label}
+      value={entry[key]}
+      choices={Object.keys(names)
+        .map(Number)
+        .filter((value) => names[value])}
+      names={names}
+      onChange={(value) => set({ [key]: value })}
+    />
   );
 
   return (

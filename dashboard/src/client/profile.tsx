@@ -7,6 +7,7 @@ import { type Client, ClientStatus } from "@/gen/regiment/v1/client_service_pb";
 import { useBlocks, useMealTemplates } from "@/templates/library";
 import { Button } from "@/ui/button";
 import { Field, Input, Select, TextArea } from "@/ui/field";
+import { ChoiceField } from "@/ui/form";
 import { useAnnounce } from "@/ui/toast";
 import { goalName } from "@/words/names";
 import { Conflict } from "./conflict";
@@ -138,21 +139,14 @@ export function ProfileTab({ client }: { client: Client }) {
       <fieldset disabled={locked} className="grid gap-x-5 gap-y-4 sm:grid-cols-2">
         {textField("displayName")}
         {textField("alias", "The only name that is ever posted publicly.")}
-        <Field label={FIELDS.goal.label} error={error("goal")}>
-          {(control) => (
-            <Select
-              {...control}
-              value={draft.goal}
-              onChange={(event) => set({ goal: Number(event.target.value) })}
-            >
-              {GOALS.map((goal) => (
-                <option key={goal} value={goal}>
-                  {goalName[goal]}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
+        <ChoiceField
+          label={FIELDS.goal.label}
+          error={error("goal")}
+          value={draft.goal}
+          choices={GOALS}
+          names={goalName}
+          onChange={(goal) => set({ goal })}
+        />
         {textField("timezoneOffset", "Europe/London, UTC or UTC+05:45.")}
         <Field label={FIELDS.startDate.label} error={error("startDate")}>
           {(control) => (

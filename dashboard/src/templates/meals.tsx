@@ -5,8 +5,9 @@ import { useSession } from "@/app/session";
 import { GOALS } from "@/client/draft";
 import type { MealTemplate } from "@/gen/regiment/v1/template_service_pb";
 import { Button } from "@/ui/button";
-import { Field, Input, Select, TextArea } from "@/ui/field";
+import { Field, Input, TextArea } from "@/ui/field";
 import { Toggle } from "@/ui/filter";
+import { ChoiceField } from "@/ui/form";
 import { goalName } from "@/words/names";
 import { DayEditor } from "./day";
 import { CYCLE, copyOf, plusDay, withDay } from "./days";
@@ -73,21 +74,13 @@ export function MealEditor({ latest, shown }: { latest: MealTemplate; shown: Mea
                 />
               )}
             </Field>
-            <Field label="Goal">
-              {(control) => (
-                <Select
-                  {...control}
-                  value={draft.goal}
-                  onChange={(event) => edit({ goal: Number(event.target.value) })}
-                >
-                  {GOALS.map((goal) => (
-                    <option key={goal} value={goal}>
-                      {goalName[goal]}
-                    </option>
-                  ))}
-                </Select>
-              )}
-            </Field>
+            <ChoiceField
+              label="Goal"
+              value={draft.goal}
+              choices={GOALS}
+              names={goalName}
+              onChange={(goal) => edit({ goal })}
+            />
           </div>
           <div className="flex flex-wrap items-center gap-1">
             {draft.days.map(({ dayIndex }) => (

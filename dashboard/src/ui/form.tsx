@@ -3,7 +3,7 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import { reason } from "@/api/refusal";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
-import { Field, Input } from "./field";
+import { Field, Input, Select } from "./field";
 import { useAnnounce } from "./toast";
 
 /** Asks for something and sends it. A refusal is said beside what was typed, and nothing typed is lost. */
@@ -89,6 +89,37 @@ export function DateField({
           value={value}
           onChange={(event) => onChange(event.target.value)}
         />
+      )}
+    </Field>
+  );
+}
+
+/** Asks for one of a few values that have names. */
+export function ChoiceField({
+  label,
+  error,
+  value,
+  choices,
+  names,
+  onChange,
+}: {
+  label: string;
+  error?: string | undefined;
+  value: number;
+  choices: readonly number[];
+  names: Record<number, string>;
+  onChange: (value: number) => void;
+}) {
+  return (
+    <Field label={label} error={error}>
+      {(control) => (
+        <Select {...control} value={value} onChange={(event) => onChange(Number(event.target.value))}>
+          {choices.map((choice) => (
+            <option key={choice} value={choice}>
+              {names[choice]}
+            </option>
+          ))}
+        </Select>
       )}
     </Field>
   );
