@@ -18,7 +18,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
-use super::serve::{bind, finish};
+use super::serve::{Signals, bind, finish};
 use crate::cli::DemoArgs;
 use crate::company::Simulated;
 use crate::config::Config;
@@ -46,6 +46,7 @@ pub(crate) async fn run(args: &DemoArgs) -> anyhow::Result<()> {
     let config = Config { api_token: Some(token.clone()), ..Config::default() };
     let serving = server::serve(regiment.clone(), listener, config, server::told(stopped.clone()));
     let serving = tokio::spawn(serving);
+    let signals = Signals::listen()?;
     let admin = Account { user_id: None, name: "demo".to_owned(), role: Role::Admin };
     let link = regiment.one_time_link(admin).await?;
     print(&format!(
@@ -77,7 +78,7 @@ pub(crate) async fn run(args: &DemoArgs) -> anyhow::Result<()> {
         print("the demo answered its own health and API\n")?;
         return Ok(());
     }
-    finish(Box::pin(work), &stop).await
+    finish(Box::pin(work), signals, &stop).await
 }
 
 /// Lets the simulated people go on living until `stop` turns true.

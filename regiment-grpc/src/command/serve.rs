@@ -10,7 +10,7 @@ use regiment_core::regiment::{Log, Regiment};
 use regiment_core::store::{Options, Sharing, Spool, Store};
 use regiment_core::{Clock as _, Policy, SystemClock};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::policy;
@@ -29,6 +29,8 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let regiment = Arc::new(open(config, seed.as_ref()).await?);
 
     let (stop, stopped) = watch::channel(false);
+    // Before anybody hears where it serves, and may tell it to stop.
+    let signals = Signals::listen()?;
     let serving = if config.serve.roles.contains(&Role::Api) {
         let listener = bind(listen).await?;
         if config.api_token.is_none() {
@@ -49,7 +51,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
             None => Ok(()),
         }
     };
-    finish(work, &stop).await?;
+    finish(work, signals, &stop).await?;
     drop(stop);
     relaying.await?;
     regiment.store().close().await;
@@ -64,14 +66,36 @@ async fn relay(regiment: Arc<Regiment>, stopped: watch::Receiver<bool>) {
     }
 }
 
+/// What tells a process to stop: Ctrl-C and SIGTERM, heard from the moment that this exists.
+pub(super) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    pub(super) fn listen() -> anyhow::Result<Self> {
+        let [interrupt, terminate] = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+        let said = "can't listen for signals";
+        Ok(Self { interrupt: interrupt.context(said)?, terminate: terminate.context(said)? })
+    }
+
+    async fn heard(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
 /// Waits for work that never ends until it fails, or a signal comes and it has stopped.
 pub(super) async fn finish(
     work: impl Future<Output = anyhow::Result<()>>,
+    mut signals: Signals,
     stop: &watch::Sender<bool>,
 ) -> anyhow::Result<()> {
     let mut work = std::pin::pin!(work);
     tokio::select! {
-        () = told_to_stop() => tracing::info!("stopping"),
+        () = signals.heard() => tracing::info!("stopping"),
         ended = &mut work => return ended,
     }
     stop.send_replace(true);
@@ -117,18 +141,4 @@ async fn open(config: &Config, seed: Option<&Policy>) -> anyhow::Result<Regiment
         tracing::error!(?damage, "the end of the spool was damaged and is set apart");
     }
     Ok(regiment.with_spool(spool).with_scanner(Arc::new(FlagEngine::default())).await?)
-}
-
-/// Waits for Ctrl-C or SIGTERM.
-async fn told_to_stop() {
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => signal.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate => {}
-    }
 }
