@@ -34,6 +34,13 @@ async function open(path: string, context = session): Promise<Page> {
   return page;
 }
 
+/** Presses the key of a choice, and the digit that answers it once it is asked. */
+async function choose(page: Page, key: string, digit: string) {
+  await page.keyboard.press(key);
+  await page.locator("dialog[open] button:focus").waitFor();
+  await page.keyboard.press(digit);
+}
+
 async function openClient(): Promise<Page> {
   const page = await open("/clients");
   await page.locator("[id^=client-]").first().waitFor();
@@ -47,8 +54,7 @@ test("a decision is taken back by a key", async () => {
   const page = await open("/triage");
   const cards = await page.locator("[data-card]").count();
   const first = await page.locator("[data-active]").getAttribute("data-card");
-  await page.keyboard.press("d");
-  await page.keyboard.press("2");
+  await choose(page, "d", "2");
   await page.getByText(/^Dismissed /).waitFor();
   expect(await page.locator(`[data-card="${first}"]`).count()).toBe(0);
   await page.keyboard.press("z");
@@ -140,9 +146,11 @@ test("the palette finds a client by name, and teaches the keys", async () => {
   const page = await open("/clients");
   const name = (await page.locator("[id^=client-]").first().getAttribute("aria-label")) ?? "";
   await page.keyboard.press("Control+k");
+  await page.locator("dialog[open] input:focus").waitFor();
   await page.keyboard.type(name.split(" ")[0] ?? "");
   await page.getByRole("option", { name }).first().waitFor();
   await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Keys" }).getByText("Next client").first().waitFor();
   await page.close();
@@ -212,15 +220,12 @@ test("every card is decided on without a mouse", async () => {
   await page.keyboard.press("x");
   await page.keyboard.press("Shift+J");
   await page.getByText("2 chosen").waitFor();
-  await page.keyboard.press("d");
-  await page.keyboard.press("2");
+  await choose(page, "d", "2");
   await fewerThan(all - 1);
-  await page.keyboard.press("h");
-  await page.keyboard.press("1");
+  await choose(page, "h", "1");
   await fewerThan(all - 2);
   for (let n = await left(); n > 0; n = await left()) {
-    await page.keyboard.press("d");
-    await page.keyboard.press("2");
+    await choose(page, "d", "2");
     await fewerThan(n);
   }
   await page.getByText("Nothing needs you.").waitFor();

@@ -18,8 +18,7 @@ beforeAll(async () => {
   session = await signIn(browser, demo);
   const page = await session.newPage();
   await page.goto(`${demo.address}/clients`);
-  await page.locator("[id^=client-]").first().waitFor();
-  await page.keyboard.press("Enter");
+  await page.locator("[id^=client-]").first().click();
   await page.waitForURL(/\/clients\/\d+/);
   client = new URL(page.url()).pathname;
   await page.close();
