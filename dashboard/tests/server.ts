@@ -9,6 +9,8 @@ export interface Demo {
   address: string;
   /** Signs in whoever opens it first. */
   link: string;
+  /** The operator's own. */
+  token: string;
   stop: () => Promise<void>;
 }
 
@@ -36,15 +38,15 @@ export async function startDemo({
       env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("REGIMENT_"))),
     },
   );
-  const { address, link } = await announced(server);
-  return { address, link, stop: () => stop(server) };
+  return { ...(await announced(server)), stop: () => stop(server) };
 }
 
-/** Reads what the demo prints until it has said where it serves and how to sign in. */
-function announced(server: ChildProcess): Promise<{ address: string; link: string }> {
+/** Reads what the demo prints until it has said where it serves, and by what one comes in. */
+function announced(server: ChildProcess): Promise<Omit<Demo, "stop">> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Error("the demo did not start in time")), PATIENCE_MS);
     let address = "";
+    let link = "";
     server.once("exit", (code) => reject(new Error(`the demo ended with ${code}`)));
     server.once("error", reject);
     if (!server.stdout) {
@@ -52,10 +54,11 @@ function announced(server: ChildProcess): Promise<{ address: string; link: strin
     }
     createInterface({ input: server.stdout }).on("line", (line) => {
       address = /^serving on (\S+)/.exec(line)?.[1] ?? address;
-      const link = /^sign in\s+(\S+)/.exec(line)?.[1];
-      if (link) {
+      link = /^sign in\s+(\S+)/.exec(line)?.[1] ?? link;
+      const token = /^token\s+(\S+)/.exec(line)?.[1];
+      if (token) {
         clearTimeout(late);
-        resolve({ address, link });
+        resolve({ address, link, token });
       }
     });
   });
