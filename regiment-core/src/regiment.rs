@@ -9,6 +9,7 @@
 mod access;
 mod alerts;
 mod apply;
+mod audit;
 mod bot;
 mod cards;
 mod clients;
@@ -42,6 +43,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use self::{
     access::{ACCESS, Account, LINK, Minted, REFRESH, SignedIn, hash_of},
+    audit::{AuditCheck, AuditTrail},
     bot::Dm,
     cards::{Chosen, ShownCard},
     clients::{Enlisted, Intake},

@@ -47,7 +47,10 @@ use sqlx::{PgPool, SqlitePool};
 
 pub use self::{
     alert::{AlertsWanted, Closed, NewAlert},
-    audit::{AuditEntry, AuditHead, AuditReport, Break, Details, ERASED, NewEntry},
+    audit::{
+        AuditAbout, AuditEntry, AuditHead, AuditReport, AuditWanted, Break, Details, ERASED,
+        NewEntry,
+    },
     backup::{BackupError, Examination, restore},
     bot::{Bot, BotReport, Contact, Draft, OwedEdit, RequestCount},
     card::{CardOrder, CardPlace, CardsWanted, ListedCard, WeeklyCount},

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Error, Regiment, Result, apply::Changes, context::Context, entry};
+use super::{Error, Regiment, Result, apply::Changes, audit, context::Context, entry};
 use crate::{
     Effect, Id,
     engine::{
@@ -10,7 +10,7 @@ use crate::{
         conditions::{Condition, OF_PRACTICE, OF_PROCESS, Practice, of_practice},
     },
     message::Priority,
-    record::{Actor, Alert, AlertKind, Severity},
+    record::{Actor, Alert, AlertKind},
     store::{AlertsWanted, Backlog, Bot, Change, Quarantined, Tx},
 };
 
@@ -222,18 +222,7 @@ pub(super) async fn retain(tx: &mut Tx, context: &Context, changes: &mut Changes
     let expired = tx.prune_drafts_and_edits(now).await? + tx.forget_answers(now).await?;
     tx.prune_bots(now - BOTS_KEPT).await?;
     tracing::info!(engine = "retention", outcome = "done", messages, expired, "forgotten");
-    if let Some(broken) = tx.verify_audit(None).await?.broken {
-        changes.add(Effect::Alert {
-            kind: AlertKind::AuditBroken,
-            severity: Severity::Critical,
-            user_id: None,
-            text: format!(
-                "the audit chain is broken at link {}: {}",
-                broken.sequence, broken.reason
-            ),
-        });
-    }
-    Ok(())
+    audit::check(tx, now, changes).await
 }
 
 async fn instant(tx: &mut Tx, setting: &str) -> Result<Option<Timestamp>> {

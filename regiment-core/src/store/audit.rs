@@ -5,9 +5,12 @@
 //! erased, not broken. It makes tampering evident; somebody who rewrites all of it is found only by
 //! comparing with a head that was kept elsewhere.
 
+mod list;
+
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
+pub use self::list::{AuditAbout, AuditEntry, AuditWanted};
 use super::{
     error::Result,
     row::{Row, Table},
@@ -51,23 +54,6 @@ impl std::fmt::Debug for Details {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Details([redacted])")
     }
-}
-
-/// A recorded entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditEntry {
-    /// Its place in the chain, from 1.
-    pub sequence: i64,
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub actor: String,
-    /// What.
-    pub action: String,
-    /// To what.
-    pub subject: String,
-    /// The particulars, where there are any and they are not erased.
-    pub details: Option<String>,
 }
 
 /// The last link of the chain; kept elsewhere, it shows a rewritten chain.
@@ -177,37 +163,6 @@ impl Tx {
             .fetch_optional(&HEAD, "SELECT id, sequence, hash FROM audit_head WHERE id = 1", &[])
             .await?;
         head_of(row.as_ref())
-    }
-
-    /// Lists up to `limit` entries after place `after`, of one subject or of all.
-    pub async fn audit_entries(
-        &mut self,
-        subject: Option<&str>,
-        after: i64,
-        limit: u32,
-    ) -> Result<Vec<AuditEntry>> {
-        let rows = self
-            .fetch(
-                &AUDIT,
-                "SELECT a.sequence, a.at, a.actor, a.action, a.subject, d.details FROM audit a \
-                 LEFT JOIN audit_details d ON d.sequence = a.sequence \
-                 WHERE a.sequence > $1 AND a.subject = COALESCE($2, a.subject) \
-                 ORDER BY a.sequence LIMIT $3",
-                &values![after, subject, limit],
-            )
-            .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(AuditEntry {
-                    sequence: row.integer("sequence")?,
-                    at: row.instant("at")?,
-                    actor: row.text("actor")?.to_owned(),
-                    action: row.text("action")?.to_owned(),
-                    subject: row.text("subject")?.to_owned(),
-                    details: row.optional_text("details")?.map(str::to_owned),
-                })
-            })
-            .collect()
     }
 
     /// Recomputes every link, and compares the chain with a head that was `kept` elsewhere.

@@ -1,6 +1,7 @@
 //! The chain holds, says where it does not, and survives an erasure.
 
-use regiment_core::store::{AuditHead, Break, Details, NewEntry, Store};
+use regiment_core::store::{AuditAbout, AuditHead, AuditWanted, Break, Details, NewEntry, Store};
+use regiment_core::testing::client;
 
 use crate::harness::at;
 
@@ -99,12 +100,57 @@ on_both! {
         assert_eq!(erased, 1);
         let report = tx.verify_audit(None).await.unwrap();
         assert_eq!((report.broken, report.erased, report.head.sequence), (None, 1, 4));
-        let left = tx.audit_entries(Some("s1"), 0, 10).await.unwrap();
-        assert_eq!(left.len(), 3);
+        let about = |subject: &str| AuditWanted {
+            about: Some(AuditAbout::Subject(subject.to_owned())),
+            ..AuditWanted::default()
+        };
+        let left = tx.audit_entries(&about("s1"), 10).await.unwrap();
         assert!(left.iter().all(|entry| entry.details.is_none()));
-        assert_eq!(left[2].action, "erased");
-        let other = tx.audit_entries(Some("s2"), 0, 10).await.unwrap();
+        let left: Vec<_> = left.iter().map(|entry| (entry.action.as_str(), entry.is_erased)).collect();
+        assert_eq!(left, [("erased", false), ("resumed", false), ("paused", true)]);
+        let other = tx.audit_entries(&about("s2"), 10).await.unwrap();
         assert_eq!(other[0].details.as_deref(), Some("macros"));
+    }
+
+    async fn the_trail_is_read_from_its_end_by_role_by_subject_and_by_time(database: &Database) {
+        let mut tx = database.store.begin().await.unwrap();
+        let subject = client("42").subject().to_owned();
+        tx.enlist(&client("42"), at(0)).await.unwrap();
+        for (second, subject) in [(10, subject.as_str()), (20, "s2"), (30, &subject), (40, "s2")] {
+            let actor = if second == 40 { "admin" } else { "coach" };
+            let entry = NewEntry { actor: actor.to_owned(), ..entry("edited", subject, None) };
+            tx.append_audit(&[entry], at(second)).await.unwrap();
+        }
+        let all = tx.audit_entries(&AuditWanted::default(), 10).await.unwrap();
+        let links: Vec<_> = all.iter().map(|entry| entry.hash.clone()).collect();
+        assert_eq!(links[0], tx.audit_head().await.unwrap().hash);
+        let his: Vec<_> = all.iter().map(|entry| entry.client.is_some()).collect();
+        assert_eq!(his, [false, true, false, true]);
+
+        let nothing = AuditWanted::default();
+        let about = |about| AuditWanted { about: Some(about), ..AuditWanted::default() };
+        let span = |from, until| AuditWanted {
+            from: Some(at(from)),
+            until: Some(at(until)),
+            ..AuditWanted::default()
+        };
+        let cases: [(AuditWanted, &[i64]); 10] = [
+            (nothing.clone(), &[4, 3, 2, 1]),
+            (AuditWanted { before: Some(3), ..nothing.clone() }, &[2, 1]),
+            (AuditWanted { actor: Some("admin".to_owned()), ..nothing.clone() }, &[4]),
+            (AuditWanted { actor: Some("nobody".to_owned()), ..nothing }, &[]),
+            (about(AuditAbout::Client("42".parse().unwrap())), &[3, 1]),
+            (about(AuditAbout::Client("43".parse().unwrap())), &[]),
+            (about(AuditAbout::Subject(subject)), &[3, 1]),
+            (AuditWanted { actor: Some("coach".to_owned()), ..about(AuditAbout::Subject("s2".to_owned())) }, &[2]),
+            (span(20, 40), &[3, 2]),
+            (span(19, 41), &[4, 3, 2]),
+        ];
+        for (wanted, expected) in cases {
+            let found = tx.audit_entries(&wanted, 10).await.unwrap();
+            let found: Vec<_> = found.iter().map(|entry| entry.sequence).collect();
+            assert_eq!(found, expected, "{wanted:?}");
+        }
     }
 
     async fn a_head_kept_elsewhere_shows_a_rewritten_and_a_shortened_chain(database: &Database) {

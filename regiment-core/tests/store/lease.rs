@@ -10,7 +10,7 @@ use regiment_core::{
     message::{Dispatch, Recipient},
     record::{Actor, AlertKind, CardSource, ClientProfile},
     regiment::{Acknowledged, Destination, Dm, Error, Inbox, Leased, Log, Regiment},
-    store::{Contact, DeliveryState, Ending, Lease, Listing},
+    store::{AuditWanted, Contact, DeliveryState, Ending, Lease, Listing},
     testing::{client, user},
 };
 
@@ -223,7 +223,7 @@ on_both! {
         assert!(post.regiment.retry_message("a", &coach).await.is_err());
         assert!(post.regiment.retry_message("b", &coach).await.unwrap().is_none());
         let mut tx = database.store.read().await.unwrap();
-        assert_eq!(tx.audit_entries(None, 0, 10).await.unwrap().len(), 1);
+        assert_eq!(tx.audit_entries(&AuditWanted::default(), 10).await.unwrap().len(), 1);
     }
 
     async fn an_expired_message_is_not_sent_again_on_a_coach_s_word(database: &Database) {

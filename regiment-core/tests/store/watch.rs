@@ -11,7 +11,10 @@ use regiment_core::{
     },
     record::{Actor, Alert, AlertKind},
     regiment::{Error, Inbox, Regiment},
-    store::{AlertsWanted, Changing, DeliveryState, Ending, Listing, Occasion, Quarantined, Store},
+    store::{
+        AlertsWanted, AuditWanted, Changing, DeliveryState, Ending, Listing, Occasion, Quarantined,
+        Store,
+    },
     testing::{client, user},
 };
 
@@ -224,12 +227,23 @@ on_both! {
         tx.enlist(&client("1"), at(0)).await.unwrap();
         tx.commit().await.unwrap();
         watch.regiment.discard_message("a", &coach).await.unwrap();
+        let checked = async || {
+            let trail = watch.regiment.audit(&AuditWanted::default(), 10).await.unwrap();
+            trail.checked.map(|check| (check.at, check.sequence, check.broken))
+        };
+        assert_eq!(checked().await, None);
+        watch.wait(86_400);
+        watch.regiment.tick().await.unwrap();
+        assert_eq!(checked().await, Some((at(86_400), 1, None)));
         let mut tx = database.store.begin().await.unwrap();
         tx.tamper("UPDATE audit_head SET hash = 'x'").await.unwrap();
         tx.commit().await.unwrap();
         watch.wait(86_400);
         watch.regiment.tick().await.unwrap();
         assert!(watch.open_kinds().await.contains(&AlertKind::AuditBroken));
+        let (_, _, broken) = checked().await.unwrap();
+        let said = "the audit chain is broken at link 1: the chain does not end where its head says";
+        assert_eq!(broken.as_deref(), Some(said));
     }
 
     async fn a_change_is_named_with_a_version_that_grows(database: &Database) {

@@ -1,5 +1,7 @@
 //! `SystemService`: how the system fares, its alerts, and what it could not read.
 
+mod audit;
+
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,8 +14,9 @@ use regiment_proto::v1::system_service_server::SystemService;
 use regiment_proto::v1::{
     AcknowledgeAlertRequest, AcknowledgeAlertResponse, DiscardQuarantinedRecordRequest,
     DiscardQuarantinedRecordResponse, GetStatusRequest, GetStatusResponse, ListAlertsRequest,
-    ListAlertsResponse, ListQuarantinedRecordsRequest, ListQuarantinedRecordsResponse,
-    ReleaseQuarantinedRecordRequest, ReleaseQuarantinedRecordResponse,
+    ListAlertsResponse, ListAuditEntriesRequest, ListAuditEntriesResponse,
+    ListQuarantinedRecordsRequest, ListQuarantinedRecordsResponse, ReleaseQuarantinedRecordRequest,
+    ReleaseQuarantinedRecordResponse,
 };
 use tonic::{Request, Response, Status};
 
@@ -157,6 +160,13 @@ impl SystemService for Systems {
         };
         let read = async { Ok(DiscardQuarantinedRecordResponse {}) };
         once(&self.regiment, asked, work, read).await
+    }
+
+    async fn list_audit_entries(
+        &self,
+        request: Request<ListAuditEntriesRequest>,
+    ) -> Result<Response<ListAuditEntriesResponse>, Status> {
+        audit::list(&self.regiment, request.into_inner()).await.map(Response::new)
     }
 }
 

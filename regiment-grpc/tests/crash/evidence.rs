@@ -9,7 +9,7 @@ use regiment_core::UserId;
 use regiment_core::effect::PauseRow;
 use regiment_core::record::{ClientProfile, Infraction, Order, Revision};
 use regiment_core::store::{
-    AuditEntry, AuditReport, ClientTrigger, Quarantined, Result, Run, Store, Tracked,
+    AuditEntry, AuditReport, AuditWanted, ClientTrigger, Quarantined, Result, Run, Store, Tracked,
 };
 use serde_json::Value;
 
@@ -67,8 +67,9 @@ impl Evidence {
         }
         let mut audit: Vec<AuditEntry> = Vec::new();
         loop {
-            let after = audit.last().map_or(0, |last| last.sequence);
-            let page = tx.audit_entries(None, after, PAGE).await?;
+            let before = audit.last().map(|last| last.sequence);
+            let wanted = AuditWanted { before, ..AuditWanted::default() };
+            let page = tx.audit_entries(&wanted, PAGE).await?;
             if page.is_empty() {
                 break;
             }

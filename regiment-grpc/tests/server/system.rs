@@ -5,7 +5,8 @@ use regiment_core::store::Quarantined;
 use regiment_proto::v1;
 use regiment_proto::v1::{
     AcknowledgeAlertRequest, DiscardQuarantinedRecordRequest, GetStatusRequest, ListAlertsRequest,
-    ListQuarantinedRecordsRequest, ReleaseQuarantinedRecordRequest, SubscribeRequest,
+    ListAuditEntriesRequest, ListQuarantinedRecordsRequest, ReleaseQuarantinedRecordRequest,
+    SubscribeRequest,
 };
 use tonic::Code;
 
@@ -105,4 +106,69 @@ async fn a_record_in_quarantine_is_listed_until_it_is_released_or_discarded() {
     let wrong = DiscardQuarantinedRecordRequest { name: "x".to_owned(), ..Default::default() };
     let wrong = practice.system().discard_quarantined_record(wrong).await.unwrap_err();
     check(&wrong, Code::InvalidArgument, "INVALID_FIELD", &["name"]);
+}
+
+#[tokio::test]
+async fn the_audit_trail_is_read_from_its_end_and_says_how_its_chain_stands() {
+    let practice = Practice::open(SUNDAY).await;
+    let list = async |asked| practice.system().list_audit_entries(asked).await;
+    let all = ListAuditEntriesRequest::default;
+    let nothing = list(all()).await.unwrap().into_inner();
+    assert_eq!((nothing.entries.len(), nothing.chain), (0, Some(v1::AuditChain::default())));
+
+    practice.enlist("42").await;
+    practice.enlist("7").await;
+    let first = ListAuditEntriesRequest { page_size: 3, ..all() };
+    let page = list(first.clone()).await.unwrap().into_inner();
+    let shown = |page: &v1::ListAuditEntriesResponse| {
+        let entries = page.entries.iter();
+        entries.map(|entry| (entry.sequence, entry.action.clone())).collect::<Vec<_>>()
+    };
+    let named = |sequence: i64, action: &str| (sequence, action.to_owned());
+    assert_eq!(shown(&page), [named(4, "activated"), named(3, "created"), named(2, "activated")]);
+    let newest = &page.entries[0];
+    assert_eq!((newest.client.as_str(), newest.actor.as_str()), ("clients/7", "admin"));
+    assert_eq!((newest.details.as_str(), newest.is_erased), ("by operator", false));
+    let chain = page.chain.clone().unwrap();
+    assert_eq!((chain.head_sequence, &chain.head_hash), (4, &newest.hash));
+    let rest =
+        ListAuditEntriesRequest { page_token: page.next_page_token.clone(), ..first.clone() };
+    let rest = list(rest).await.unwrap().into_inner();
+    assert_eq!((shown(&rest), rest.next_page_token.as_str()), (vec![named(1, "created")], ""));
+    let other = ListAuditEntriesRequest {
+        page_token: page.next_page_token,
+        actor: "admin".to_owned(),
+        ..first
+    };
+    let refused = list(other).await.unwrap_err();
+    check(&refused, Code::InvalidArgument, "INVALID_FIELD", &["page_token"]);
+
+    let of = |subject: &str| ListAuditEntriesRequest { subject: subject.to_owned(), ..all() };
+    let his = list(of("clients/42")).await.unwrap().into_inner();
+    assert_eq!(shown(&his), [named(2, "activated"), named(1, "created")]);
+    let subject = his.entries[0].subject.clone();
+    assert!(!subject.contains("42"), "{subject} names the person");
+    let refused = list(of("clients/ana")).await.unwrap_err();
+    check(&refused, Code::InvalidArgument, "INVALID_FIELD", &["subject"]);
+    let coach = ListAuditEntriesRequest { actor: "coach".to_owned(), ..all() };
+    assert_eq!(list(coach).await.unwrap().into_inner().entries, []);
+    let later =
+        Some(prost_types::Timestamp { seconds: practice.clock.now().as_second() + 1, nanos: 0 });
+    let later = ListAuditEntriesRequest { start_time: later, ..all() };
+    assert_eq!(list(later).await.unwrap().into_inner().entries, []);
+
+    let erase = v1::EraseClientRequest { name: "clients/42".to_owned(), ..Default::default() };
+    practice.clients().erase_client(erase).await.unwrap();
+    assert_eq!(list(of("clients/42")).await.unwrap().into_inner().entries, []);
+    let left = list(of(&subject)).await.unwrap().into_inner();
+    let left: Vec<_> = left.entries.iter().map(|entry| (entry.sequence, entry.is_erased)).collect();
+    assert_eq!(left, [(5, false), (2, true), (1, true)]);
+
+    practice.live_until("2026-03-02T12:00:00Z").await;
+    let chain = list(all()).await.unwrap().into_inner().chain.unwrap();
+    assert_eq!((chain.verified_sequence, chain.fault.as_str()), (5, ""));
+    assert_eq!(
+        chain.verify_time.unwrap().seconds,
+        "2026-03-02T03:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second()
+    );
 }
