@@ -17,6 +17,7 @@ mod honors;
 mod insight;
 mod limit;
 mod logs;
+mod malformed;
 mod meals;
 mod once;
 mod page;
@@ -139,6 +140,7 @@ pub async fn serve(
     let grpc = services(open, &web, &auth, &stopping)
         .into_axum_router()
         .reset_fallback()
+        .layer(from_fn(malformed::refuse))
         .layer(from_fn_with_state(auth, auth::guard))
         .layer(from_fn(deadline::keep))
         .layer(from_fn_with_state(limits.clone(), limit::shed))

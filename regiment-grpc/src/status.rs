@@ -52,6 +52,12 @@ pub(crate) fn invalid(path: &str, invalid: &Invalid) -> Status {
     violations.done().expect_err("there is a violation")
 }
 
+/// Refuses a message that is none, or not one of its method's. What is said of it names fields, never their values.
+pub(crate) fn malformed(said: &str) -> Status {
+    let message = format!("the message could not be decoded: {said}");
+    with_reason(Code::InvalidArgument, &message, "MALFORMED")
+}
+
 /// Says that something does not exist.
 pub(crate) fn not_found(what: &str, reason: &str) -> Status {
     with_reason(Code::NotFound, what, reason)
