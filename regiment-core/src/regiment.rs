@@ -32,6 +32,7 @@ mod spooled;
 mod tick;
 mod transfer;
 mod watch;
+mod webhook;
 mod weekly;
 
 use std::{

@@ -48,3 +48,5 @@ mod text;
 mod transactions;
 #[path = "store/watch.rs"]
 mod watch;
+#[path = "store/webhook.rs"]
+mod webhook;

@@ -15,7 +15,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::secret::{DatabaseUrl, Secret};
+use crate::secret::{DatabaseUrl, Secret, WebhookUrl};
 
 pub use self::access::{Discord, Limits};
 
@@ -53,6 +53,9 @@ pub struct Config {
     /// The bot's token, with which the roles of a member are read. From `DISCORD_TOKEN` alone.
     #[serde(skip)]
     pub discord_token: Option<Secret>,
+    /// Where urgent alerts are posted. From `REGIMENT_ALERT_WEBHOOK` alone: whoever knows it can post too.
+    #[serde(skip)]
+    pub alert_webhook: Option<WebhookUrl>,
 }
 
 /// What `regiment serve` does.
@@ -138,6 +141,7 @@ impl Default for Config {
             api_token: None,
             discord_secret: None,
             discord_token: None,
+            alert_webhook: None,
         }
     }
 }
@@ -181,12 +185,14 @@ impl Config {
         }
         let mut secrets = [const { None }; 3];
         let [api_token, discord_secret, discord_token] = &mut secrets;
+        let mut alert_webhook = None;
         for (name, text) in environment {
             let secret = || Some(text.as_str()).filter(|text| !text.is_empty()).map(Secret::new);
             match (name.as_str(), name.strip_prefix(PREFIX)) {
                 ("REGIMENT_API_TOKEN", _) => *api_token = secret(),
                 ("DISCORD_CLIENT_SECRET", _) => *discord_secret = secret(),
                 ("DISCORD_TOKEN", _) => *discord_token = secret(),
+                ("REGIMENT_ALERT_WEBHOOK", _) => alert_webhook = webhook(&text)?,
                 // `--config` itself, and what belongs to the bot and to the tests.
                 (_, Some("CONFIG" | "URL" | "BOT_TOKEN")) => {}
                 (_, Some(key)) if key.starts_with("TEST_") => {}
@@ -200,7 +206,7 @@ impl Config {
             .map_err(|error| InvalidConfig(one_line(error)))?;
         config.validate()?;
         let [api_token, discord_secret, discord_token] = secrets;
-        Ok(Self { api_token, discord_secret, discord_token, ..config })
+        Ok(Self { api_token, discord_secret, discord_token, alert_webhook, ..config })
     }
 
     fn validate(&self) -> Result<(), InvalidConfig> {
@@ -218,6 +224,16 @@ impl Config {
         self.serve.public_url.as_ref().map_or(Ok(()), access::check_public_url)?;
         self.serve.allowed_origins.iter().try_for_each(|origin| access::check_origin(origin))
     }
+}
+
+/// Reads where alerts are posted; an error does not repeat it.
+fn webhook(text: &str) -> Result<Option<WebhookUrl>, InvalidConfig> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let said = "REGIMENT_ALERT_WEBHOOK must be https://…, or http:// on loopback such as \
+                http://127.0.0.1:9000/alerts";
+    WebhookUrl::parse(text).map(Some).ok_or_else(|| InvalidConfig(said.to_owned()))
 }
 
 /// One `REGIMENT_*` variable as a source of its own, so that an error names it.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use url::{Host, Url};
 
 pub use regiment_core::Secret;
 
@@ -49,6 +50,40 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+/// Where urgent alerts are posted. Its path is a secret, so printing it shows `[redacted]`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WebhookUrl(Url);
+
+impl WebhookUrl {
+    /// Reads an address with `https`, or with `http` on loopback; nothing for any other text.
+    pub fn parse(text: &str) -> Option<Self> {
+        let url = Url::parse(text).ok()?;
+        let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
+        is_safe.then_some(Self(url))
+    }
+
+    /// Returns the whole address.
+    pub fn expose(&self) -> &Url {
+        &self.0
+    }
+}
+
+impl fmt::Debug for WebhookUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// Returns whether an address leads to the machine itself.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,5 +106,21 @@ mod tests {
         check("postgres://coach@db.local/regiment", "postgres://coach@db.local/regiment");
         check("postgres://db/regiment?user=a&password=b", "postgres://db/regiment?[redacted]");
         check("postgres://a:b@db?password=c@d", "postgres://a@db?[redacted]");
+    }
+
+    #[test]
+    fn a_webhook_has_tls_or_is_on_loopback_and_is_not_printed() {
+        for good in [
+            "https://hooks.example.org/hunter2",
+            "http://127.0.0.1:9/hunter2",
+            "http://[::1]/hunter2",
+        ] {
+            let url = WebhookUrl::parse(good).unwrap();
+            assert_eq!(url.expose().as_str(), good);
+            assert_eq!(format!("{url:?}"), "[redacted]");
+        }
+        for bad in ["", "hunter2", "http://hooks.example.org/hunter2", "ftp://127.0.0.1/hunter2"] {
+            assert_eq!(WebhookUrl::parse(bad), None, "{bad}");
+        }
     }
 }

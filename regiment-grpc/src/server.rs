@@ -29,6 +29,7 @@ mod system;
 mod tally;
 mod templates;
 mod web;
+mod webhook;
 mod zones;
 
 use std::any::Any;
@@ -75,6 +76,7 @@ use self::sign_in::SignIn;
 use self::site::Site;
 use self::web::Web;
 use self::web::discord::Discord;
+use self::webhook::Posts;
 use crate::config::{Config, Role};
 use crate::failure::Usage;
 use crate::secret::Secret;
@@ -120,11 +122,17 @@ pub async fn serve(
     let auth = Auth::new(regiment.clone(), &config, site.clone(), limits.clone());
     let calls = Calls::default();
     let decides = config.serve.roles.contains(&Role::Scheduler);
-    let watched = Health { regiment: regiment.clone(), calls: calls.clone(), decides };
+    let posts = Posts::default();
+    let watched =
+        Health { regiment: regiment.clone(), calls: calls.clone(), decides, posts: posts.clone() };
+    let stopping = CancellationToken::new();
+    if let Some(to) = config.alert_webhook {
+        let told = webhook::tell(regiment.clone(), to, posts, stopping.clone())?;
+        tokio::spawn(told);
+    }
     let counting = from_fn_with_state((calls, regiment.clone()), calls::count);
     let web = Web { regiment, site: site.clone(), limits: limits.clone(), discord };
 
-    let stopping = CancellationToken::new();
     tokio::spawn(health::look_around(watched.clone(), stopping.clone()));
     let (reporter, health_service) = tonic_health::server::health_reporter();
     let reflection = || {

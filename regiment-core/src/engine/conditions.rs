@@ -25,6 +25,9 @@ pub const BACKUP: SignedDuration = SignedDuration::from_hours(2);
 const ERRORS_PERCENT: u64 = 5;
 const FEWEST_CALLS: u64 = 20;
 
+/// How long the receiver of alerts may take none.
+const UNTOLD: SignedDuration = SignedDuration::from_secs(120);
+
 /// How many health checks may fail one after the other, less one.
 const FAILED_CHECKS: u32 = 3;
 
@@ -56,6 +59,8 @@ pub struct Process {
     pub slow: u64,
     /// How many health checks failed, up to now, one after the other.
     pub failed_checks: u32,
+    /// Since when no alert could be posted to the webhook; absent while the last attempt succeeded.
+    pub webhook_failing_since: Option<Timestamp>,
 }
 
 /// Something that an operator should hear of.
@@ -78,11 +83,12 @@ pub const OF_PRACTICE: [AlertKind; 4] = [
 ];
 
 /// The conditions of a process: they are over when it says so, or has fallen silent.
-pub const OF_PROCESS: [AlertKind; 4] = [
+pub const OF_PROCESS: [AlertKind; 5] = [
     AlertKind::PoolExhausted,
     AlertKind::ErrorRate,
     AlertKind::SlowAnswers,
     AlertKind::HealthFailed,
+    AlertKind::WebhookFailing,
 ];
 
 /// Returns what holds of the practice.
@@ -110,7 +116,8 @@ pub fn of_practice(practice: &Practice, now: Timestamp) -> Vec<Condition> {
 
 /// Returns what holds of a process.
 pub fn of_process(process: &Process, now: Timestamp) -> Vec<Condition> {
-    let Process { pool_full_since, calls, errors, slow, failed_checks } = *process;
+    let Process { pool_full_since, calls, errors, slow, failed_checks, webhook_failing_since } =
+        *process;
     let mut found = Vec::new();
     if pool_full_since.is_some_and(|since| now.duration_since(since) >= POOL_FULL) {
         let text = "every connection to the database has been in use for 30 s".to_owned();
@@ -127,6 +134,11 @@ pub fn of_process(process: &Process, now: Timestamp) -> Vec<Condition> {
     if failed_checks >= FAILED_CHECKS {
         let text = format!("{failed_checks} health checks failed one after the other");
         found.push(Condition { kind: AlertKind::HealthFailed, severity: Severity::Critical, text });
+    }
+    // Of medium severity, so that the receiver is not told that it can't be told.
+    if webhook_failing_since.is_some_and(|since| now.duration_since(since) >= UNTOLD) {
+        let text = "the receiver of alerts has taken none for 2 minutes".to_owned();
+        found.push(Condition { kind: AlertKind::WebhookFailing, severity: Severity::Medium, text });
     }
     found
 }
@@ -217,6 +229,21 @@ mod tests {
             (20, 2, &[AlertKind::ErrorRate]),
         ] {
             process(Process { calls, errors, ..Process::default() }, expected);
+        }
+    }
+
+    #[test]
+    fn a_receiver_may_take_no_alert_for_less_than_two_minutes_and_is_not_told_itself() {
+        for (seconds, expected) in [
+            (119, &[][..]),
+            (120, &[AlertKind::WebhookFailing]),
+            (121, &[AlertKind::WebhookFailing]),
+        ] {
+            let failing =
+                Process { webhook_failing_since: Some(ago(seconds)), ..Process::default() };
+            process(failing, expected);
+            let found = of_process(&failing, at(NOW));
+            assert!(found.iter().all(|found| found.severity < Severity::High));
         }
     }
 

@@ -60,6 +60,8 @@ words! {
         SlowAnswers = "slow_answers",
         /// Three health checks of a process failed one after the other.
         HealthFailed = "health_failed",
+        /// The receiver of alerts has taken none for two minutes.
+        WebhookFailing = "webhook_failing",
         /// The lapse model's risks no longer come true as they did when it was judged.
         ModelDrift = "model_drift",
     }

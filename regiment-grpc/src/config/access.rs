@@ -5,9 +5,10 @@ use std::num::NonZeroU32;
 use figment::Figment;
 use figment::providers::Serialized;
 use serde::{Deserialize, Serialize};
-use url::{Host, Url};
+use url::Url;
 
 use super::InvalidConfig;
+use crate::secret::is_loopback;
 
 /// How much callers may ask.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -109,15 +110,6 @@ pub(super) fn check_origin(text: &str) -> Result<(), InvalidConfig> {
         _ => Err(InvalidConfig(format!(
             "serve.allowed_origins must be origins such as https://coach.example.org, not {text}"
         ))),
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

@@ -76,6 +76,19 @@ fn the_token_is_taken_from_the_environment_and_shown_nowhere() {
 }
 
 #[test]
+fn where_alerts_are_posted_is_taken_from_the_environment_and_shown_nowhere() {
+    let url = "https://hooks.example.org/hunter2";
+    let config = load(&[("REGIMENT_ALERT_WEBHOOK", url)]).unwrap();
+    assert_eq!(config.alert_webhook.as_ref().unwrap().expose().as_str(), url);
+    assert!(!format!("{config:?}").contains("hunter2"));
+    assert_eq!(load(&[("REGIMENT_ALERT_WEBHOOK", "")]).unwrap().alert_webhook, None);
+    let error =
+        load(&[("REGIMENT_ALERT_WEBHOOK", "http://hooks.example.org/hunter2")]).unwrap_err();
+    assert!(error.contains("REGIMENT_ALERT_WEBHOOK") && error.contains("https"), "{error}");
+    assert!(!error.contains("hunter2"), "{error}");
+}
+
+#[test]
 fn variables_of_the_tests_and_of_the_bot_are_left_alone() {
     let others = [("REGIMENT_TEST_DATA", "x"), ("REGIMENT_URL", "x"), ("PATH", "x")];
     assert_eq!(load(&others), Ok(Config::default()));

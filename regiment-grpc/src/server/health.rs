@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::calls::{Calls, Tally};
 use super::tally;
+use super::webhook::Posts;
 
 /// How often the process looks around.
 const LOOK: Duration = Duration::from_secs(10);
@@ -32,6 +33,8 @@ pub(super) struct Health {
     pub(super) calls: Calls,
     /// Whether this process fires what falls due: then it is ready only while it does.
     pub(super) decides: bool,
+    /// What posting alerts came to.
+    pub(super) posts: Posts,
 }
 
 /// Answers `/livez`, `/readyz` and `/metrics`. They hold nothing personal and ask for no token.
@@ -45,7 +48,7 @@ pub(super) fn routes(health: Health) -> Router {
 
 /// Looks around until the server stops: raises what holds, and closes what is over.
 pub(super) async fn look_around(health: Health, stopping: CancellationToken) {
-    let Health { regiment, calls, .. } = &health;
+    let Health { regiment, calls, posts, decides: _ } = &health;
     let mut process = Process::default();
     let mut raised = Vec::new();
     while stopping.run_until_cancelled(tokio::time::sleep(LOOK)).await.is_some() {
@@ -69,6 +72,7 @@ pub(super) async fn look_around(health: Health, stopping: CancellationToken) {
         };
         Tally { calls: process.calls, errors: process.errors, slow: process.slow } =
             calls.lately(now);
+        process.webhook_failing_since = posts.failing_since();
         let found = of_process(&process, now);
         if let Err(error) = regiment.watch_over(found, &mut raised).await {
             let error: &(dyn std::error::Error + 'static) = &error;
@@ -122,6 +126,7 @@ async fn metrics(State(health): State<Health>) -> Response {
     }
     health.calls.write(&mut text);
     tally::write(&health.regiment.store().tally(), &mut text);
+    health.posts.write(&mut text);
     let _ = write!(
         text,
         "# HELP regiment_build_info The program.\n# TYPE regiment_build_info gauge\n\

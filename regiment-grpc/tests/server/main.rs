@@ -26,3 +26,4 @@ mod sign_in;
 mod surface;
 mod system;
 mod templates;
+mod webhook;
