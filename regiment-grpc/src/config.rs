@@ -4,6 +4,7 @@
 //! environment alone. `regiment.example.toml` shows every setting with its default, which a test holds.
 
 mod access;
+mod telemetry;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use url::Url;
 use crate::secret::{DatabaseUrl, Secret, WebhookUrl};
 
 pub use self::access::{Discord, Limits};
+pub use self::telemetry::Telemetry;
 
 const PREFIX: &str = "REGIMENT_";
 
@@ -56,6 +58,9 @@ pub struct Config {
     /// Where urgent alerts are posted. From `REGIMENT_ALERT_WEBHOOK` alone: whoever knows it can post too.
     #[serde(skip)]
     pub alert_webhook: Option<WebhookUrl>,
+    /// Where spans are exported to. From the variables `OTEL_…` alone.
+    #[serde(skip)]
+    pub telemetry: Option<Telemetry>,
 }
 
 /// What `regiment serve` does.
@@ -142,6 +147,7 @@ impl Default for Config {
             discord_secret: None,
             discord_token: None,
             alert_webhook: None,
+            telemetry: None,
         }
     }
 }
@@ -186,6 +192,7 @@ impl Config {
         let mut secrets = [const { None }; 3];
         let [api_token, discord_secret, discord_token] = &mut secrets;
         let mut alert_webhook = None;
+        let mut otel = telemetry::Variables::new();
         for (name, text) in environment {
             let secret = || Some(text.as_str()).filter(|text| !text.is_empty()).map(Secret::new);
             match (name.as_str(), name.strip_prefix(PREFIX)) {
@@ -193,6 +200,9 @@ impl Config {
                 ("DISCORD_CLIENT_SECRET", _) => *discord_secret = secret(),
                 ("DISCORD_TOKEN", _) => *discord_token = secret(),
                 ("REGIMENT_ALERT_WEBHOOK", _) => alert_webhook = webhook(&text)?,
+                (name, _) if name.starts_with("OTEL_") => {
+                    otel.insert(name.to_owned(), text);
+                }
                 // `--config` itself, and what belongs to the bot and to the tests.
                 (_, Some("CONFIG" | "URL" | "BOT_TOKEN")) => {}
                 (_, Some(key)) if key.starts_with("TEST_") => {}
@@ -206,7 +216,8 @@ impl Config {
             .map_err(|error| InvalidConfig(one_line(error)))?;
         config.validate()?;
         let [api_token, discord_secret, discord_token] = secrets;
-        Ok(Self { api_token, discord_secret, discord_token, alert_webhook, ..config })
+        let telemetry = Telemetry::read(&otel)?;
+        Ok(Self { api_token, discord_secret, discord_token, alert_webhook, telemetry, ..config })
     }
 
     fn validate(&self) -> Result<(), InvalidConfig> {

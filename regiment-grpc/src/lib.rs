@@ -24,6 +24,7 @@ use clap::error::ErrorKind;
 
 use crate::cli::{Cli, Command};
 use crate::config::Config;
+use crate::logging::Traces;
 
 pub use crate::command::schemas::schemas;
 pub use crate::failure::Usage;
@@ -58,27 +59,36 @@ fn start(cli: Cli, environment: impl IntoIterator<Item = (String, String)>) -> a
         // Weeks of a whole company would bury what the command itself has to say.
         "error".clone_into(&mut config.log_filter);
     }
-    logging::start(&config)?;
+    let traces = logging::start(&config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        match cli.command {
-            Command::Serve(_) => command::serve::run(&config).await,
-            Command::Demo(args) => Box::pin(command::demo::run(&args)).await,
-            Command::Simulate(args) => command::simulate::run(&args).await,
-            Command::Policy(command) => command::policy::run(command, &config).await,
-            Command::Migrate(command) => command::migrate::run(command, &config).await,
-            Command::Backup(command) => command::backup::run(command, &config).await,
-            Command::Audit(command) => command::audit::run(&command, &config).await,
-            Command::Doctor => command::doctor::run(&config).await,
-            Command::Import(args) => command::import::run(&args, &config).await,
-            Command::Export(args) => command::export::run(&args, &config).await,
-            Command::Train(args) => command::train::run(&args),
-            Command::Predict(args) => command::predict::run(&args),
-            Command::Evaluate(args) => command::evaluate::run(&args),
-            Command::Scan(args) => command::scan::run(&args, &config).await,
-            Command::Backtest(args) => command::backtest::run(&args, &config),
-            Command::Token(command) => command::token::run(command, &config).await,
-            Command::Schemas(args) => command::schemas::run(&args),
+        let exporting = traces.map(Traces::begin);
+        let ended = carry_out(cli.command, &config).await;
+        if let Some(exporting) = exporting {
+            exporting.finish().await;
         }
+        ended
     })
+}
+
+async fn carry_out(command: Command, config: &Config) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(_) => command::serve::run(config).await,
+        Command::Demo(args) => Box::pin(command::demo::run(&args)).await,
+        Command::Simulate(args) => command::simulate::run(&args).await,
+        Command::Policy(command) => command::policy::run(command, config).await,
+        Command::Migrate(command) => command::migrate::run(command, config).await,
+        Command::Backup(command) => command::backup::run(command, config).await,
+        Command::Audit(command) => command::audit::run(&command, config).await,
+        Command::Doctor => command::doctor::run(config).await,
+        Command::Import(args) => command::import::run(&args, config).await,
+        Command::Export(args) => command::export::run(&args, config).await,
+        Command::Train(args) => command::train::run(&args),
+        Command::Predict(args) => command::predict::run(&args),
+        Command::Evaluate(args) => command::evaluate::run(&args),
+        Command::Scan(args) => command::scan::run(&args, config).await,
+        Command::Backtest(args) => command::backtest::run(&args, config),
+        Command::Token(command) => command::token::run(command, config).await,
+        Command::Schemas(args) => command::schemas::run(&args),
+    }
 }

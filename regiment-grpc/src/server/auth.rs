@@ -20,6 +20,7 @@ use tonic::{Code, Status};
 use tracing::Instrument as _;
 
 use self::known::{Found, Holder, Known};
+use super::calls;
 use super::limit::Limits;
 use super::site::{Purpose, Site};
 use crate::config::Config;
@@ -69,10 +70,11 @@ enum Shown {
 pub(super) async fn guard(State(auth): State<Auth>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let parent = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
-    let span = tracing::info_span!("call", method = path, traceparent = parent);
+    let code = tracing::field::Empty;
+    let span = tracing::info_span!("call", method = path, traceparent = parent, code = code);
     async move {
         let address = auth.0.limits.address(request.extensions(), request.headers());
-        match auth.admit(&path, request.headers(), address).await {
+        let response = match auth.admit(&path, request.headers(), address).await {
             Ok(principal) => {
                 if let Some(principal) = principal {
                     request.extensions_mut().insert(principal);
@@ -86,7 +88,9 @@ pub(super) async fn guard(State(auth): State<Auth>, mut request: Request, next: 
                 }
                 refused.into_http()
             }
-        }
+        };
+        tracing::Span::current().record("code", calls::name_of(calls::code_of(&response)));
+        response
     }
     .instrument(span)
     .await

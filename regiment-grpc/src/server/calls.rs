@@ -67,10 +67,14 @@ pub(super) async fn count(
     };
     let began = Instant::now();
     let response = next.run(request).await;
-    // What fails says so in the headers; what streams is timed until it begins.
-    let code = Status::from_header_map(response.headers()).map_or(Code::Ok, |status| status.code());
-    calls.note(method, code, began.elapsed(), regiment.now());
+    // What streams is timed until it begins.
+    calls.note(method, code_of(&response), began.elapsed(), regiment.now());
     response
+}
+
+/// Returns with which code a call was answered: what fails says so in the headers.
+pub(super) fn code_of(response: &Response) -> Code {
+    Status::from_header_map(response.headers()).map_or(Code::Ok, |status| status.code())
 }
 
 impl Calls {
@@ -155,7 +159,7 @@ const fn is_ours(code: Code) -> bool {
 }
 
 /// Writes a code as gRPC spells it.
-const fn name_of(code: Code) -> &'static str {
+pub(super) const fn name_of(code: Code) -> &'static str {
     match code {
         Code::Ok => "OK",
         Code::Cancelled => "CANCELLED",

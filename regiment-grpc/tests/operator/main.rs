@@ -8,6 +8,7 @@ mod policy;
 mod scan;
 mod serve;
 mod token;
+mod traces;
 mod transfer;
 
 use std::path::Path;

@@ -1,16 +1,23 @@
-//! A week with canaries in every personal field and in the token: none of them is in what was logged, at any level.
+//! A week with canaries in every personal field and in the token: none of them is in what was logged, at any level,
+//! nor in the spans that were exported.
 
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use axum::Router;
+use axum::extract::State;
+use axum::routing::post;
+
 use crate::practice::{Practice, TOKEN, recruit};
 use regiment_core::SystemClock;
+use regiment_grpc::config::Telemetry;
 use regiment_grpc::logging;
 use regiment_proto::v1::client_service_client::ClientServiceClient;
 use regiment_proto::v1::{
     CheckinReport, Client, CreateClientRequest, GetClientRequest, Level, LogCheckinRequest,
     LogTopSetRequest, Mood, Sleep, TopSet,
 };
+use tokio::net::TcpListener;
 
 const NAME: &str = "Canaria Serinus";
 const EMAIL: &str = "canaria@example.org";
@@ -34,6 +41,24 @@ impl io::Write for Captured {
     }
 }
 
+/// Listens as a collector of spans does, and keeps what comes.
+async fn collector() -> (Arc<Mutex<String>>, Telemetry) {
+    async fn take(State(spans): State<Arc<Mutex<String>>>, body: String) {
+        spans.lock().expect("no writer panics").push_str(&(body + "\n"));
+    }
+    let spans = Arc::new(Mutex::new(String::new()));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let routes = Router::new().route("/v1/traces", post(take)).with_state(spans.clone());
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    let to = Telemetry {
+        endpoint: format!("http://{address}/v1/traces").parse().expect("an address"),
+        headers: Vec::new(),
+        service_name: "regiment".to_owned(),
+    };
+    (spans, to)
+}
+
 fn checkin(weight_kg: f64) -> LogCheckinRequest {
     LogCheckinRequest {
         client: format!("clients/{USER_ID}"),
@@ -55,8 +80,11 @@ async fn a_week_of_canaries_leaves_none_in_the_log() {
     let captured = Captured::default();
     let writer = captured.clone();
     let filter = logging::filter("trace").unwrap();
-    let subscriber = logging::json_lines(filter, SystemClock, move || writer.clone());
+    let (spans, to) = collector().await;
+    let logged = logging::json_lines_and_traces(filter, SystemClock, move || writer.clone(), &to);
+    let (subscriber, traces) = logged.unwrap();
     tracing::subscriber::set_global_default(subscriber).unwrap();
+    let exporting = traces.begin();
 
     let practice = Practice::open("2026-03-01T12:00:00Z").await;
     let client = Client {
@@ -85,8 +113,11 @@ async fn a_week_of_canaries_leaves_none_in_the_log() {
     stranger.get_client(unsigned).await.unwrap_err();
     practice.live_until("2026-03-10T23:00:00Z").await;
 
+    exporting.finish().await;
+    let spans = spans.lock().unwrap().clone();
+    assert!(spans.matches("regiment.v1.LogService/LogCheckin").count() >= 14, "hardly any span");
     let bytes = captured.0.lock().unwrap().clone();
-    let log = String::from_utf8(bytes).unwrap();
+    let log = format!("{}{spans}", String::from_utf8(bytes).unwrap());
     let n_lines = log.lines().count();
     assert!(n_lines > 100, "hardly anything was logged: {n_lines} lines");
     assert!(log.contains("a call was refused"), "the lines of the server are not among them");
