@@ -2,6 +2,7 @@ import { type Client, createClient, type Interceptor } from "@connectrpc/connect
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { AuthService } from "../src/gen/regiment/v1/auth_service_pb";
 import { ClientService } from "../src/gen/regiment/v1/client_service_pb";
+import { DeliveryService } from "../src/gen/regiment/v1/delivery_service_pb";
 import { InsightService } from "../src/gen/regiment/v1/insight_service_pb";
 import { WatchService } from "../src/gen/regiment/v1/watch_service_pb";
 
@@ -9,6 +10,7 @@ import { WatchService } from "../src/gen/regiment/v1/watch_service_pb";
 export interface Api {
   auth: Client<typeof AuthService>;
   clients: Client<typeof ClientService>;
+  deliveries: Client<typeof DeliveryService>;
   insight: Client<typeof InsightService>;
   watch: Client<typeof WatchService>;
 }
@@ -28,6 +30,7 @@ export function reach(address: string, token: string, metadata: Record<string, s
   return {
     auth: createClient(AuthService, transport),
     clients: createClient(ClientService, transport),
+    deliveries: createClient(DeliveryService, transport),
     insight: createClient(InsightService, transport),
     watch: createClient(WatchService, transport),
   };

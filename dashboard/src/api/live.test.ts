@@ -10,7 +10,7 @@ test.each([
   ["clients/42/today", [["clients"]]],
   ["clients/42/logs", [["clients"], ["logs", "42"]]],
   ["clients/42/jobCards/7", [["cards"], ["clients"]]],
-  ["alerts/3", [["system"]]],
+  ["alerts/3", [["system"], ["clients", "excuses"]]],
   ["deliveries", [["system"]]],
   ["-", [[]]],
 ])("a change of %s touches %o", (name, keys) => {

@@ -142,6 +142,10 @@ export function touched(name: string): QueryKey[] {
         return [["clients"]];
     }
   }
+  if (collection === "alerts") {
+    // What a client asks to be excused from comes with an alert.
+    return [["system"], ["clients", "excuses"]];
+  }
   return name === "-" ? [[]] : [["system"]];
 }
 

@@ -1,5 +1,11 @@
 /** Reads what an address says: whatever is not understood counts as not said. */
 
+/** One value, as the address writes it. A number that would lose digits is somebody's id, and stays a text. */
+export function readValue(written: string): unknown {
+  const value: unknown = JSON.parse(written);
+  return typeof value === "number" && String(value) !== written ? written : value;
+}
+
 /** One of some known words. */
 export function oneOf<K extends string>(value: unknown, known: Record<K, unknown>): K | undefined {
   return typeof value === "string" && Object.hasOwn(known, value) ? (value as K) : undefined;

@@ -3,6 +3,7 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  parseSearchWith,
   redirect,
 } from "@tanstack/react-router";
 import { readSearch as readClient } from "@/client/search";
@@ -12,6 +13,7 @@ import { readSearch as readSystem } from "@/system/search";
 import { readSearch as readTemplates } from "@/templates/search";
 import { readSearch as readTriage } from "@/triage/search";
 import { Empty } from "@/ui/empty";
+import { readValue } from "./address";
 import { Shell } from "./shell";
 
 const root = createRootRoute({
@@ -74,6 +76,7 @@ const system = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([home, triage, clients, client, templates, insight, system]),
   defaultPreload: "intent",
+  parseSearch: parseSearchWith(readValue),
 });
 
 declare module "@tanstack/react-router" {

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useApi } from "@/api/api";
+import type { TriggerEngineResponse } from "@/gen/regiment/v1/engine_service_pb";
 import { DateField, FormDialog } from "@/ui/form";
 import { triggerName } from "@/words/names";
 
@@ -26,7 +27,7 @@ export function TriggerDialog({
       title={`Trigger ${triggerName(trigger)} for ${who}`}
       action={repeat ? "Send again" : "Run now"}
       send={(requestId) => api.engines.triggerEngine({ client, trigger, date, repeat, requestId })}
-      done={repeat ? "Sent again." : "It has run."}
+      done={(answer) => ranSaid(answer, repeat)}
       onClose={onClose}
     >
       <p className="text-sm text-muted">
@@ -46,4 +47,16 @@ export function TriggerDialog({
       />
     </FormDialog>
   );
+}
+
+/** What became of it: a day may have had nothing to send. */
+export function ranSaid(
+  { outcome, messages }: Pick<TriggerEngineResponse, "outcome" | "messages">,
+  isRepeat: boolean,
+): string {
+  if (isRepeat && messages === 0) {
+    return `Nothing was there to send again: ${outcome.replaceAll("_", " ")}.`;
+  }
+  const sent = `${messages} ${messages === 1 ? "message" : "messages"}`;
+  return isRepeat ? `Sent again: ${sent}.` : `It has run: ${outcome.replaceAll("_", " ")}, ${sent}.`;
 }

@@ -7,7 +7,7 @@ import { Field, Input, Select } from "./field";
 import { useAnnounce } from "./toast";
 
 /** Asks for something and sends it. A refusal is said beside what was typed, and nothing typed is lost. */
-export function FormDialog({
+export function FormDialog<A>({
   title,
   action,
   tone = "strong",
@@ -22,9 +22,9 @@ export function FormDialog({
   action: string;
   tone?: "strong" | "danger";
   /** The same `requestId` comes with every attempt, so that an answer that was lost does no harm. */
-  send: (requestId: string) => Promise<unknown>;
-  /** What is announced once it is done. */
-  done: string;
+  send: (requestId: string) => Promise<A>;
+  /** What is announced once it is done; it may say what the server answered. */
+  done: string | ((answer: A) => string);
   ready?: boolean;
   onClose: () => void;
   children: ReactNode;
@@ -39,8 +39,8 @@ export function FormDialog({
     setSending(true);
     setRefused("");
     try {
-      await send(requestId);
-      announce.done(done);
+      const answer = await send(requestId);
+      announce.done(typeof done === "string" ? done : done(answer));
       onClose();
       await queries.invalidateQueries();
     } catch (error) {
