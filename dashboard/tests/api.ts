@@ -4,6 +4,7 @@ import { AuthService } from "../src/gen/regiment/v1/auth_service_pb";
 import { ClientService } from "../src/gen/regiment/v1/client_service_pb";
 import { DeliveryService } from "../src/gen/regiment/v1/delivery_service_pb";
 import { InsightService } from "../src/gen/regiment/v1/insight_service_pb";
+import { SystemService } from "../src/gen/regiment/v1/system_service_pb";
 import { WatchService } from "../src/gen/regiment/v1/watch_service_pb";
 
 /** What the tests call without a browser. */
@@ -12,6 +13,7 @@ export interface Api {
   clients: Client<typeof ClientService>;
   deliveries: Client<typeof DeliveryService>;
   insight: Client<typeof InsightService>;
+  system: Client<typeof SystemService>;
   watch: Client<typeof WatchService>;
 }
 
@@ -32,6 +34,7 @@ export function reach(address: string, token: string, metadata: Record<string, s
     clients: createClient(ClientService, transport),
     deliveries: createClient(DeliveryService, transport),
     insight: createClient(InsightService, transport),
+    system: createClient(SystemService, transport),
     watch: createClient(WatchService, transport),
   };
 }

@@ -52,6 +52,7 @@ const ROUTES: [name: string, path: () => string][] = [
   ["system-quarantine", () => "/system?tab=quarantine"],
   ["system-schedule", () => "/system?tab=schedule"],
   ["system-policy", () => "/system?tab=policy"],
+  ["system-audit", () => "/system?tab=audit"],
 ];
 
 const THEMES: Theme[] = ["dark", "light"];

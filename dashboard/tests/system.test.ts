@@ -117,3 +117,34 @@ test("an engine is triggered by hand: what is not due is refused, and what has b
   expect(await sent()).toBe(before + 1);
   await page.close();
 });
+
+test("the audit trail says who did what to whom, and is narrowed", async () => {
+  const client = await awake();
+  const { name = "", etag = "" } =
+    (await station.api.clients.getClient({ name: `clients/${client}` })).client ?? {};
+  await station.api.clients.pauseClient({ name, etag, reason: "Travels." });
+  const page = await open(station, "/system?tab=audit");
+  const rows = page.getByRole("region", { name: "Audit trail" }).getByRole("row");
+  // The latest stands first, below the headings.
+  const latest = rows.nth(1);
+  await latest.getByRole("cell", { name: "paused", exact: true }).waitFor();
+  await latest.getByRole("cell", { name: "admin", exact: true }).waitFor();
+  await latest.locator(`a[href="/clients/${client}"]`).waitFor();
+  await page
+    .getByRole("status", { name: "The chain" })
+    .getByText(/^\d+ links/)
+    .waitFor();
+
+  const { entries } = await station.api.system.listAuditEntries({ pageSize: 1000 });
+  const other = entries.find(({ actor }) => actor !== "admin")?.actor ?? "";
+  await page.getByLabel("Who acted").selectOption(other);
+  await page.waitForURL(new RegExp(`actor=${other}`));
+  await latest.getByRole("cell", { name: other, exact: true }).waitFor();
+  expect(await rows.getByRole("cell", { name: "admin", exact: true }).count()).toBe(0);
+
+  await page.getByLabel("Who acted").selectOption("");
+  await page.getByLabel("To whom").selectOption(client);
+  await page.waitForURL(/client=/);
+  await latest.getByRole("cell", { name: "paused", exact: true }).waitFor();
+  await page.close();
+});

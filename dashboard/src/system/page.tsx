@@ -2,6 +2,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useSession } from "@/app/session";
 import { TabList, TabPanel } from "@/ui/tabs";
 import { Alerts } from "./alerts";
+import { AuditTrail } from "./audit";
 import { Outbox } from "./outbox";
 import { PolicyEditor } from "./policy";
 import { Quarantine } from "./quarantine";
@@ -21,10 +22,15 @@ export function SystemPage() {
     ["outbox", "Outbox"],
     ...(mayDecide ? [["quarantine", "Quarantine"] satisfies [Tab, string]] : []),
     ...(mayOperate
-      ? [["schedule", "Schedule"] satisfies [Tab, string], ["policy", "Policy"] satisfies [Tab, string]]
+      ? [
+          ["schedule", "Schedule"] satisfies [Tab, string],
+          ["policy", "Policy"] satisfies [Tab, string],
+          ["audit", "Audit trail"] satisfies [Tab, string],
+        ]
       : []),
   ];
   const [shown] = tabs.find(([key]) => key === tab) ?? ["status" as const];
+  const isWithheld = tab !== undefined && shown !== tab;
   return (
     <div className="flex h-full min-h-0 flex-col">
       <header className="flex flex-wrap items-center gap-x-4 border-b border-line bg-surface px-4 pt-1">
@@ -37,6 +43,11 @@ export function SystemPage() {
         />
       </header>
       <TabPanel shown={shown}>
+        {isWithheld ? (
+          <p role="status" className="mb-4 text-sm text-muted">
+            Your role does not see what the address asked for; here is the status.
+          </p>
+        ) : null}
         <Shown tab={shown} />
       </TabPanel>
     </div>
@@ -60,5 +71,7 @@ function Shown({ tab }: { tab: Tab }) {
       return <Schedule />;
     case "policy":
       return <PolicyEditor />;
+    case "audit":
+      return <AuditTrail />;
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, daysBetween, localClock, plusDays, shortDate, span, tomorrowAt } from "./time";
+import { ago, daysBetween, here, localClock, plusDays, shortDate, span, tomorrowAt } from "./time";
 
 test("dates move over months and years without a clock", () => {
   expect(plusDays("2026-12-31", 1)).toBe("2027-01-01");
@@ -36,4 +36,10 @@ test("tomorrow is the client's, not the coach's", () => {
   expect(localClock(now, 20_700)).toBe("05:15");
   expect(tomorrowAt(now, 20_700, "06:00").toISOString()).toBe("2026-11-25T00:15:00.000Z");
   expect(tomorrowAt(now, -18_000, "06:00").toISOString()).toBe("2026-11-24T11:00:00.000Z");
+});
+
+test("an instant is told by the reader's own clock", () => {
+  const then = new Date("2026-11-23T23:30:05Z");
+  expect(here(then, "Asia/Kathmandu")).toBe("Tue 24 Nov 2026, 05:15:05");
+  expect(here(then, "America/New_York")).toBe("Mon 23 Nov 2026, 18:30:05");
 });

@@ -67,3 +67,18 @@ export function tomorrowAt(now: Date, offsetSeconds: number, clock: string): Dat
 export function whole(then: Date): string {
   return `${shortDate(then.toISOString().slice(0, 10), "")}, ${then.toISOString().slice(11, 16)} UTC`;
 }
+
+/** The instant on the reader's own clock, to the second: `Mon 24 Nov 2026, 06:30:12`. */
+export function here(then: Date, timeZone?: string): string {
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    ...(timeZone ? { timeZone } : {}),
+  });
+  return parts.format(then).replace(/^(\w+),/, "$1");
+}
