@@ -90,6 +90,8 @@ async fn file(path: &Path, options: &Options) -> Result<Store> {
         .busy_timeout(Duration::from_secs(5))
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        // What is deleted is overwritten: an erased client is not to be found in the file's free pages.
+        .pragma("secure_delete", "ON")
         .optimize_on_close(true, None)
         .row_buffer_size(ROW_BUFFER);
     let writer = pool(1, options, connect.clone()).await?;

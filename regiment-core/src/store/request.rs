@@ -111,19 +111,30 @@ impl Tx {
     /// Forgets what a client asked for himself, and what was answered about him; the marks of others'
     /// requests stay, so that none is carried out twice.
     pub(super) async fn forget_answers_about(&mut self, user_id: UserId) -> Result<u64> {
-        // Answers are kept as the hexadecimal digits of their bytes.
-        let mut name = String::new();
-        for byte in format!("clients/{user_id}").bytes() {
-            write!(name, "{byte:02x}").expect("a String takes any text");
-        }
-        let own =
+        let mut forgotten =
             self.execute("DELETE FROM request_log WHERE principal = $1", &values![user_id]).await?;
-        let about = "UPDATE request_log SET response = '' WHERE response LIKE $1";
-        Ok(own + self.execute(about, &values![format!("%{name}%")]).await?)
+        // An answer names him as `clients/{user_id}`, or as a text that is his id alone: in protobuf its
+        // length stands before it.
+        let id = user_id.as_str();
+        let length = u8::try_from(id.len()).expect("at most 20 digits");
+        for naming in [format!("clients/{id}"), format!("{}{id}", char::from(length))] {
+            let about = "UPDATE request_log SET response = '' WHERE response LIKE $1";
+            let pattern = format!("%{}%", hex(&naming));
+            forgotten += self.execute(about, &values![pattern]).await?;
+        }
+        Ok(forgotten)
     }
 
     /// Forgets answers that have expired; returns how many.
     pub async fn forget_answers(&mut self, now: Timestamp) -> Result<u64> {
         self.execute("DELETE FROM request_log WHERE expires_at <= $1", &values![now]).await
     }
+}
+
+/// Writes a text as answers are kept: the hexadecimal digits of its bytes.
+fn hex(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut digits, byte| {
+        write!(digits, "{byte:02x}").expect("a String takes any text");
+        digits
+    })
 }

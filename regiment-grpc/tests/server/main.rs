@@ -10,6 +10,7 @@ mod deliveries;
 mod desk;
 mod discord;
 mod engines;
+mod erased;
 mod errors;
 mod foreign;
 mod health;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use regiment_core::regiment::{Inbox, Regiment};
-use regiment_core::store::Store;
+use regiment_core::store::{Spool, Store};
 use regiment_core::{Clock as _, ManualClock};
 use regiment_grpc::config::Config;
 use regiment_grpc::secret::Secret;
@@ -70,10 +70,24 @@ impl Practice {
 
     /// Opens a practice whose server is configured otherwise.
     pub(crate) async fn open_with(at: &str, change: impl FnOnce(&mut Config)) -> Self {
-        let clock = Arc::new(ManualClock::at(at.parse().expect("an instant")));
         let store = Store::open("sqlite::memory:").await.expect("a store in memory");
+        Self::over(store, None, at, change).await
+    }
+
+    /// Opens a practice over a store, with a spool where there is one.
+    pub(crate) async fn over(
+        store: Store,
+        spool: Option<Spool>,
+        at: &str,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        let clock = Arc::new(ManualClock::at(at.parse().expect("an instant")));
         store.migrate_up(clock.now()).await.expect("migrations apply");
         let regiment = Regiment::open(store, clock.clone()).await.expect("a practice");
+        let regiment = match spool {
+            Some(spool) => regiment.with_spool(spool),
+            None => regiment,
+        };
         let regiment = Arc::new(regiment);
 
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
