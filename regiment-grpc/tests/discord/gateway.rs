@@ -9,6 +9,7 @@ use crate::stand_in::faults::{Fault, On};
 use crate::stand_in::gateway::Out;
 use crate::stand_in::person::{Person, Reply, Seen};
 use crate::stand_in::world::{Timings, World};
+use crate::wire::Wire;
 
 /// The morning on which orders begin.
 const EVE: &str = "2026-03-02T12:00:00Z";
@@ -22,10 +23,15 @@ impl Company {
     pub(crate) async fn with_an_order(timings: Timings) -> (Self, Person, Seen) {
         let mut company = Self::without_bot(EVE, timings).await;
         company.start_bot(&[]).await;
-        let anna = company.soldier("Anna").await;
-        company.live_until(MORNING).await;
+        company.in_the_morning().await
+    }
+
+    /// Lets a client join, and the morning come.
+    async fn in_the_morning(self) -> (Self, Person, Seen) {
+        let anna = self.soldier("Anna").await;
+        self.live_until(MORNING).await;
         let order = anna.reads("Fuel and cardio").await;
-        (company, anna, order)
+        (self, anna, order)
     }
 
     /// Waits until the bot has come back to the gateway.
@@ -183,4 +189,18 @@ async fn frames_that_nobody_can_read_end_nothing() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     company.comes_back(is_back).await;
     company.still_logs(&anna, &order, 2).await;
+}
+
+#[tokio::test]
+async fn a_text_that_is_no_utf_8_ends_the_connection_and_nothing_is_lost() {
+    let mut company = Company::without_bot(EVE, Timings::default()).await;
+    let wire = Wire::lay(&company.discord.with(|world| world.address.clone())).await;
+    company.discord.with(|world| world.gateway = wire.address.to_string());
+    company.start_bot(&[]).await;
+    let (company, anna, order) = company.in_the_morning().await;
+    let began = company.discord.with(|world| world.sessions.begun + world.sessions.resumed);
+    // A whole text frame of two bytes: the first promises a second that does not follow.
+    wire.put(&[0x81, 0x02, 0xc3, 0x28]);
+    company.comes_back(|world| world.sessions.begun + world.sessions.resumed > began).await;
+    company.still_logs(&anna, &order, 1).await;
 }

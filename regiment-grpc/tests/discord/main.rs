@@ -10,3 +10,4 @@ mod outbox;
 mod process;
 mod stand_in;
 mod week;
+mod wire;

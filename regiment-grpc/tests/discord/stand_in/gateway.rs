@@ -228,7 +228,7 @@ fn begin(world: &mut World, out: &UnboundedSender<Out>) -> String {
             "user": shapes::me(world),
             "guilds": [{ "id": world.guild.to_string(), "unavailable": true }],
             "session_id": id,
-            "resume_gateway_url": format!("ws://{}/gateway", world.address),
+            "resume_gateway_url": format!("ws://{}/gateway", world.gateway),
             "shard": [0, 1],
             "application": { "id": world.bot.to_string(), "flags": 0 },
             "user_settings": {}, "relationships": [], "presences": [], "private_channels": [],

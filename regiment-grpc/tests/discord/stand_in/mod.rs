@@ -69,6 +69,7 @@ impl Discord {
         let address = format!("127.0.0.1:{}", listener.local_addr().expect("an address").port());
         let mut world = World::new(Arc::new(clock), timings);
         world.address.clone_from(&address);
+        world.gateway.clone_from(&address);
         let name = "Owner".to_owned();
         let (roles, is_member, takes_messages) = (BTreeSet::new(), true, true);
         world.people.insert(world.owner, Human { name, roles, is_member, takes_messages });

@@ -56,7 +56,7 @@ pub(crate) fn answer(world: &mut World, call: &Call) -> Reply {
 }
 
 fn gateway_url(world: &World) -> String {
-    format!("ws://{}/gateway", world.address)
+    format!("ws://{}/gateway", world.gateway)
 }
 
 fn guild(world: &World, call: &Call) -> Reply {

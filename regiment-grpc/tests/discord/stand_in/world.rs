@@ -179,6 +179,8 @@ pub(crate) struct World {
     pub(crate) timings: Timings,
     pub(crate) token: String,
     pub(crate) address: String,
+    /// Where bots are told that the gateway is.
+    pub(crate) gateway: String,
     /// The application, which is the bot's user too.
     pub(crate) bot: Id,
     pub(crate) guild: Id,
@@ -211,6 +213,7 @@ impl World {
             timings,
             token: "a-token-of-the-stand-in".to_owned(),
             address: String::new(),
+            gateway: String::new(),
             bot: 0,
             guild: 0,
             owner: 0,
