@@ -296,7 +296,7 @@ impl Tx {
     pub(super) async fn fetch_in(
         &mut self,
         table: &'static Table,
-        sql: &'static str,
+        sql: &str,
         fixed: &[Value],
         keys: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<Row>> {

@@ -273,6 +273,39 @@ on_both! {
         assert_eq!(tx.count_logs().await.unwrap(), 12);
     }
 
+    async fn a_revised_or_broken_log_of_one_client_leaves_the_others_as_they_are(database: &Database) {
+        enlist(&database.store, &["1", "2", "3"]).await;
+        let day = date("2026-01-06");
+        for id in ["1", "2", "3"] {
+            append(&database.store, &entries(&a_day(id, "2026-01-06")), 2).await;
+        }
+        let revised = dossier("2").with_cardio("2026-01-06", Some(10));
+        append(&database.store, &entries(&revised), 3).await;
+        let mut tx = database.store.begin().await.unwrap();
+        tx.tamper(
+            "INSERT INTO logs (user_id, date, stream, item, revision, entered_at, recorded_at, actor, body) \
+             VALUES ('3', '2026-01-06', 'cardio', 'x', 1, 0, 0, '{}', '{\"actual_minutes\": 5}')",
+        )
+        .await
+        .unwrap();
+        let mut found =
+            tx.effective_logs(["1", "2", "3"].map(user), day, day).await.unwrap();
+        found.sort_by_key(Log::key);
+
+        let mut wanted = logs(&a_day("1", "2026-01-06"));
+        wanted.extend(logs(&a_day("2", "2026-01-06")));
+        wanted.extend(logs(&a_day("3", "2026-01-06")));
+        for log in &mut wanted {
+            if log.user_id() == user("2") && log.stream() == Stream::Cardio {
+                *log = logs(&revised).remove(0);
+            }
+        }
+        wanted.sort_by_key(Log::key);
+        assert_eq!(found, wanted);
+        let broken = tx.quarantine_corrupt(at(4)).await.unwrap();
+        assert_eq!(broken.iter().map(|row| row.user_id).collect::<Vec<_>>(), [Some(user("3"))]);
+    }
+
     async fn the_latest_revision_is_effective_and_every_one_is_kept(database: &Database) {
         enlist(&database.store, &["1"]).await;
         let missed = dossier("1").with_cardio("2026-01-06", None);
