@@ -1,13 +1,12 @@
 //! From what somebody does on Discord to the first answer: the real bot and the real server, as two processes, and
 //! the tests' stand-in for Discord.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use regiment_core::calendar::{Zone, cycle_start, local_date};
@@ -19,6 +18,7 @@ use regiment_core::{Clock as _, ManualClock, SystemClock};
 use tokio::task::JoinSet;
 
 use crate::Options;
+use crate::process::{Process, free_address, program};
 use crate::stand_in::Discord;
 use crate::stand_in::person::{Person, Seen};
 use crate::stand_in::world::Timings;
@@ -28,31 +28,6 @@ const KEY: &str = "a key of the benches, more than 32 bytes long";
 
 /// How long the server stands still in the second part.
 const STALL: Duration = Duration::from_secs(5);
-
-/// A process that ends with the value.
-struct Process(Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-impl Process {
-    fn start(command: &mut Command, log: &Path) -> Result<Self> {
-        let file = File::create(log)?;
-        let command = command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
-        Ok(Self(command.spawn().context("cargo build -p regiment-grpc -p regiment-bot first")?))
-    }
-
-    fn signal(&self, name: &str) -> Result<()> {
-        let sent = Command::new("kill").args([name, &self.0.id().to_string()]).status()?;
-        ensure!(sent.success(), "kill {name} failed");
-        Ok(())
-    }
-}
 
 /// Presses buttons at a rate, first while all is well, then while the server stands still.
 pub(crate) async fn run(options: &Options) -> Result<()> {
@@ -126,15 +101,11 @@ async fn company(folder: &Path, discord: &Discord, n: u64) -> Result<(Vec<Person
     Ok((people, token.secret))
 }
 
-/// Starts server and bot out of the folder in which this program is.
+/// Starts server and bot.
 fn start(folder: &Path, discord: &Discord, bot_token: &str) -> Result<(Process, Process)> {
-    let here = std::env::current_exe()?;
-    let program = |name: &str| -> PathBuf { here.with_file_name(name) };
-    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
-    let address = listener.local_addr()?;
-    drop(listener);
+    let address = free_address()?;
     let server = Process::start(
-        Command::new(program("regiment"))
+        Command::new(program("regiment")?)
             .args(["serve", "--log", "json", "--listen", &address.to_string()])
             .current_dir(folder)
             .env_clear()
@@ -145,7 +116,7 @@ fn start(folder: &Path, discord: &Discord, bot_token: &str) -> Result<(Process, 
     )?;
     let (guild, token) = discord.with(|world| (world.guild, world.token.clone()));
     let bot = Process::start(
-        Command::new(program("regiment-bot"))
+        Command::new(program("regiment-bot")?)
             .arg("run")
             .env_clear()
             .env("REGIMENT_URL", format!("http://{address}"))

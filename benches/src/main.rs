@@ -7,6 +7,10 @@
 //! cargo run --release -p regiment-benches -- plans     [--runs 5]
 //! cargo run --release -p regiment-benches -- due       [--jobs 1000] [--work-ms 100] [--python PATH]
 //! cargo run --release -p regiment-benches -- interactions [--rate 50] [--seconds 30] [--clients 100] [--runs 3]
+//! cargo run --release -p regiment-benches -- api    --database URL [--connections 1,16,64] [--seconds 3] [--runs 3]
+//!                                                    [--clients 10000] [--workers 2] [--python PATH]
+//! cargo run --release -p regiment-benches -- watch  [--database URL] [--watchers 500] [--rate 10] [--seconds 20]
+//! cargo run --release -p regiment-benches -- rest   [--database URL] [--clients 10000] [--runs 5]
 //! ```
 //!
 //! Each prints the machine, what was run, every run's figure and the median. SQLite runs on a file
@@ -14,16 +18,22 @@
 
 #![expect(clippy::print_stdout, reason = "figures are what a benchmark prints")]
 
+mod api;
+mod company;
 mod due;
 mod herd;
 mod interactions;
 mod plans;
 mod practice;
+mod process;
+mod request;
+mod rest;
 mod scheduler;
 #[expect(dead_code, reason = "the tests use the rest")]
 #[path = "../../regiment-grpc/tests/discord/stand_in/mod.rs"]
 mod stand_in;
 mod store;
+mod watch;
 
 use std::{collections::BTreeMap, env, process::ExitCode};
 
@@ -77,8 +87,12 @@ async fn run() -> Result<()> {
         "plans" => plans::run(&options),
         "due" => due::run(&options).await,
         "interactions" => interactions::run(&options).await,
+        "api" => api::run(&options).await,
+        "watch" => watch::run(&options).await,
+        "rest" => rest::run(&options).await,
         other => bail!(
-            "the command must be scheduler, herd, store, plans, due or interactions, not {other:?}"
+            "the command must be scheduler, herd, store, plans, due, interactions, api, watch or \
+             rest, not {other:?}"
         ),
     }
 }

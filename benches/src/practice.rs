@@ -171,11 +171,13 @@ fn answers(order: &Order, at: Timestamp) -> Vec<Log> {
     }
 }
 
-fn user(n: u64) -> UserId {
+/// Returns the id of a client.
+pub(crate) fn user(n: u64) -> UserId {
     (100_000_000_000_000_000 + n).to_string().parse().expect("18 digits")
 }
 
-fn profile(n: u64) -> ClientProfile {
+/// Writes the profile of an active client in UTC who starts on [`START`].
+pub(crate) fn profile(n: u64) -> ClientProfile {
     let user_id = user(n);
     let start = date(START);
     let templates = ["template_a", "template_b", "template_c", "template_d"];
