@@ -118,6 +118,33 @@ fn a_zone_is_its_text_in_json() {
     assert!(serde_json::from_str::<Zone>("2").is_err());
 }
 
+#[test]
+fn an_offset_follows_daylight_saving() {
+    let offset =
+        |zone: &str, now: &str| offset_seconds(&Zone::parse(zone).unwrap(), now.parse().unwrap());
+    assert_eq!(offset("UTC-3:30", "2026-03-08T07:00:00Z"), -12_600);
+    assert_eq!(offset("America/New_York", "2026-03-08T06:59:59Z"), -18_000);
+    assert_eq!(offset("America/New_York", "2026-03-08T07:00:00Z"), -14_400);
+}
+
+#[test]
+fn a_zone_is_known_by_its_text() {
+    assert_eq!(Zone::utc(), Zone::parse("UTC").unwrap());
+    assert_ne!(Zone::utc(), Zone::parse("UTC+1").unwrap());
+    let zone = Zone::parse("UTC+05:45").unwrap();
+    assert_eq!(zone.to_string(), "UTC+05:45");
+    assert_eq!(format!("{zone:>11}"), "  UTC+05:45");
+    assert_eq!(format!("{zone:?}"), "Zone(UTC+05:45)");
+}
+
+#[test]
+fn a_schema_says_what_a_zone_may_be() {
+    let schema = schemars::schema_for!(Zone).to_value();
+    assert_eq!(schema["title"], "Zone");
+    assert_eq!(schema["type"], "string");
+    assert!(schema["description"].as_str().unwrap().contains("Europe/London"), "{schema}");
+}
+
 proptest! {
     #[test]
     fn a_cycle_holds_its_days_and_no_others(n in 0_i64..40_000) {

@@ -9,7 +9,7 @@ mod fire;
 mod system;
 
 use jiff::{
-    SignedDuration, Timestamp,
+    Timestamp,
     civil::{Date, Time},
 };
 
@@ -209,11 +209,6 @@ pub fn of_use_until(due: &Due, zone: &Zone, policy: &Policy) -> Option<Timestamp
         (due.date, due.trigger.of_use_until(policy)?)
     };
     calendar::resolve(zone, date, time).map(|moment| moment.at)
-}
-
-/// Returns how late an occurrence runs.
-pub fn lateness(due: &Due, now: Timestamp) -> SignedDuration {
-    now.duration_since(due.moment.at).max(SignedDuration::ZERO)
 }
 
 fn before_or_at(zone: &Zone, date: Date, time: Time, now: Timestamp) -> bool {

@@ -109,7 +109,7 @@ fn counted_misses(
 fn is_final(dossier: &Dossier, policy: &Policy, log: &Log, now: Timestamp) -> bool {
     let zone = &dossier.client.timezone_offset;
     let date = log.date();
-    if date < local_date(zone, now) || dossier.closed.contains(&date) {
+    if dossier.closed.contains(&date) {
         return true;
     }
     let (kind, close) = match log.stream() {

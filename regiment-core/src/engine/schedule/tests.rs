@@ -1,3 +1,5 @@
+mod fire;
+
 use super::*;
 use crate::testing::{at, client, date, zone};
 
@@ -83,6 +85,20 @@ fn a_late_run_is_of_use_up_to_its_bound() {
 }
 
 #[test]
+fn a_message_is_of_use_for_as_long_as_a_late_run() {
+    let los_angeles = zone("America/Los_Angeles");
+    let ends = |trigger, day: &str| {
+        let due = next(trigger, &los_angeles, &policy(), date(day)).due;
+        of_use_until(&due, &los_angeles, &policy())
+    };
+    assert_eq!(ends(Trigger::CheckinDrop, "2026-03-04"), Some(at("2026-03-04T19:30:00Z")));
+    assert_eq!(ends(Trigger::PlanPrompt, "2026-03-06"), Some(at("2026-03-07T05:00:00Z")));
+    // The Monday after the clocks went forward.
+    assert_eq!(ends(Trigger::ShoppingList, "2026-03-07"), Some(at("2026-03-10T03:00:00Z")));
+    assert_eq!(ends(Trigger::DayClose, "2026-03-04"), None);
+}
+
+#[test]
 fn a_new_zone_keeps_the_date_and_moves_the_instant() {
     let due = next(Trigger::MealDrop, &zone("UTC"), &policy(), date("2026-03-04")).due;
     let east = moved(due, &zone("Asia/Tokyo"), &policy()).due;
@@ -116,7 +132,9 @@ fn system_triggers_know_their_latest_and_next_instant() {
 
 #[test]
 fn closings_come_before_drops_at_one_instant() {
+    use Trigger::{CheckinClose, DayClose, PauseEnd, PlanDeadline};
     let (closings, drops): (Vec<Trigger>, Vec<Trigger>) =
         Trigger::ALL.iter().partition(|trigger| trigger.is_closing());
+    assert_eq!(closings, [PauseEnd, CheckinClose, DayClose, PlanDeadline]);
     assert!(closings.iter().max() < drops.iter().min());
 }

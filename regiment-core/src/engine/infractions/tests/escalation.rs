@@ -42,6 +42,23 @@ fn a_warning_goes_out_at_the_third_event_in_seven_dates() {
 }
 
 #[test]
+fn a_step_names_its_window_on_the_card_and_its_events_in_the_warning() {
+    let (dossier, last) = lived(dossier("7"), &Policy::default(), &[1, 8, 10, 14]);
+    let [warning] = dossier.standing.warnings.as_slice() else { panic!("{:?}", dossier.standing) };
+    let counted = [8, 10, 14].map(|n| (InfractionKind::Meals, date(&day(n))));
+    assert_eq!((warning.date, warning.events.as_slice()), (date(&day(14)), counted.as_slice()));
+    let expected = Evidence {
+        flag: step("warning"),
+        window_start: date(&day(8)),
+        window_end: date(&day(14)),
+        dates: Vec::new(),
+        numbers: [("days".to_owned(), 7.0), ("events".to_owned(), 3.0)].into(),
+        detail: "taken".to_owned(),
+    };
+    assert!(cards(&last)[0].evidence.contains(&expected), "{last:?}");
+}
+
+#[test]
 fn events_of_all_kinds_count_together() {
     let policy = Policy::default();
     let mut dossier = bad(dossier("7"), 10)
@@ -111,6 +128,22 @@ fn the_refeed_block_is_lifted_when_its_count_falls_below_five() {
     reviewed(&mut dossier, &policy, 15);
     assert_eq!(dossier.standing.refeed_blocked_since, None);
     assert!(!dossier.client.blocked_refeed);
+}
+
+#[test]
+fn the_refeed_block_is_judged_while_the_window_that_set_it_is_loaded() {
+    let policy = Policy::default();
+    let (mut dossier, _) = lived(dossier("7"), &policy, &[5, 7, 9, 11, 14, 24, 34]);
+    dossier = meals(dossier, 9, 0);
+    let blocked_after = |n: i64| {
+        let mut dossier = dossier.clone();
+        dossier.forget_before(date(&day(n)));
+        reviewed(&mut dossier, &policy, n);
+        dossier.client.blocked_refeed
+    };
+    // The window begins on the 5th, which is the first of 35 loaded dates on the 39th.
+    assert!(!blocked_after(39));
+    assert!(blocked_after(40));
 }
 
 #[test]
@@ -280,6 +313,21 @@ fn a_warning_whose_events_are_no_longer_loaded_stands() {
 }
 
 #[test]
+fn a_warning_is_judged_while_its_whole_window_is_loaded() {
+    let policy = Policy::default();
+    let (mut dossier, _) = lived(dossier("7"), &policy, &[8, 9, 10]);
+    dossier = meals(dossier, 9, 0);
+    let heard_after = |n: i64| {
+        let mut dossier = dossier.clone();
+        dossier.forget_before(date(&day(n)));
+        said(&reviewed(&mut dossier, &policy, n)).into_iter().cloned().collect::<Vec<_>>()
+    };
+    // The window begins on the 4th, which is the first of 35 loaded dates on the 38th.
+    assert_eq!(heard_after(38), [Message::WarningWithdrawn]);
+    assert_eq!(heard_after(39), []);
+}
+
+#[test]
 fn the_guard_holds_the_warning_back_and_says_so_on_a_critical_card() {
     let policy = Policy::default();
     let (_, last) = lived(hurt(dossier("7"), 5), &policy, &[8, 9, 10]);
@@ -361,6 +409,46 @@ fn violations_join_the_weekly_card_and_leave_its_words_alone() {
     assert_eq!(card.summary, "as the scan put it");
     assert_eq!(card.action_suggested, CardAction::Reassign);
     assert_eq!(card.state, CardState::Open, "it got worse");
+    let carried = card.carried.iter().map(|carried| carried.evidence.flag.clone());
+    assert_eq!(carried.collect::<Vec<_>>(), [Flag::SoftCompliance.into()]);
+    assert_eq!(card.evidence, [], "what the scan found is its own");
+}
+
+#[test]
+fn a_snoozed_card_wakes_for_a_new_flag_and_for_a_higher_severity() {
+    let policy = Policy::default();
+    let (mut snoozed, _) = lived(dossier("7"), &policy, &[8]);
+    snoozed.cards[0].state = CardState::Snoozed;
+    let mut milder = snoozed.clone();
+    milder.cards[0].severity = Severity::Low;
+    let (_, effects) = lived(milder, &policy, &[10]);
+    assert_eq!(cards(&effects)[0].state, CardState::Open);
+
+    let mut other = snoozed.with_set(&day(9), "ex_sq_001", None);
+    other = other.with_set(&day(10), "ex_sq_001", None);
+    let effects = reviewed(&mut other, &policy, 10);
+    let [card] = cards(&effects)[..] else { panic!("{effects:?}") };
+    assert_eq!((card.severity, card.flags.len()), (Severity::Medium, 2));
+    assert_eq!(card.state, CardState::Open);
+}
+
+#[test]
+fn a_summary_names_the_flags_in_at_most_five_hundred_characters() {
+    let policy = Policy::default();
+    let (dossier, effects) = lived(dossier("7"), &policy, &[8]);
+    assert_eq!(cards(&effects)[0].summary, "Violations: soft compliance.");
+    let summary = |length: usize| {
+        let mut dossier = dossier.clone();
+        let others = "Violations: held back: , soft compliance.".len();
+        let long = FlagName::about(Flag::HeldBack, "x".repeat(length - others));
+        dossier.cards[0].flags.insert(0, long);
+        let (_, effects) = lived(dossier, &policy, &[10]);
+        let summary = cards(&effects)[0].summary.clone();
+        (summary.len(), summary.ends_with("soft compliance."))
+    };
+    assert_eq!(summary(499), (499, true));
+    assert_eq!(summary(500), (500, true));
+    assert_eq!(summary(501), (500, false));
 }
 
 #[test]

@@ -87,6 +87,15 @@ fn a_window_never_reaches_before_the_start_date() {
 }
 
 #[test]
+fn the_start_date_is_judged_itself() {
+    let mut dossier = bad(dossier("7"), 10);
+    dossier.client.start_date = date(&day(10));
+    check(&dossier, &[(Meals, 10)]);
+    dossier.client.start_date = date(&day(11));
+    check(&dossier, &[]);
+}
+
+#[test]
 fn a_miss_with_a_cause_is_nobodys_fault() {
     for cause in Cause::ALL {
         let dossier = bad(dossier("7"), 10);
@@ -118,6 +127,32 @@ fn an_answer_that_can_still_change_is_no_violation_yet() {
     assert_eq!(before, []);
     let after = review(&pressed, Changes::default(), &policy, close(10));
     assert!(after.iter().any(|effect| matches!(effect, Effect::Infraction(_))), "{after:?}");
+}
+
+#[test]
+fn an_answer_is_open_until_the_deadline_that_its_own_order_names() {
+    let policy = Policy::default();
+    let count = |dossier: &Dossier, now: &str| {
+        let effects = review(dossier, Changes::default(), &policy, at(now));
+        effects.iter().filter(|effect| matches!(effect, Effect::Infraction(_))).count()
+    };
+    let missed = bad(dossier("7"), 10).with_checkin_order(&day(10)).with_order(
+        &day(10),
+        "06:00",
+        "20:00",
+        crate::record::Ordered::Fuel {
+            meals: Vec::new(),
+            cardio: None,
+            template_id: crate::testing::slug("template_a"),
+        },
+    );
+    assert_eq!(count(&missed, "2026-03-10T19:59:59.999999Z"), 0);
+    assert_eq!(count(&missed, "2026-03-10T20:00:00Z"), 1);
+    // Twelve zones further east the 10th is over, and the order that went out is not.
+    let mut moved = missed;
+    moved.client.timezone_offset = crate::testing::zone("UTC+12");
+    assert_eq!(count(&moved, "2026-03-10T19:59:59.999999Z"), 0);
+    assert_eq!(count(&moved, "2026-03-10T20:00:00Z"), 1);
 }
 
 #[test]
@@ -233,6 +268,46 @@ fn a_correction_voids_the_event_and_another_counts_it_again() {
     let mut again = meals(overridden, 10, 3);
     reviewed(&mut again, &policy, 11);
     assert_eq!(events(&again), [(Meals, day(10))]);
+}
+
+#[test]
+fn a_correction_that_leaves_the_rule_broken_changes_the_dates_and_reaches_nobody() {
+    let policy = Policy::default();
+    let mut dossier = meals(meals(dossier("7"), 9, 1), 10, 2);
+    reviewed(&mut dossier, &policy, 10);
+    let opened = dossier.cards.clone();
+    let mut dossier = meals(dossier, 9, 0);
+    let effects = reviewed(&mut dossier, &policy, 11);
+    let [event] = dossier.infractions.as_slice() else { panic!("{:?}", dossier.infractions) };
+    assert_eq!(event.miss_dates, [date(&day(10))]);
+    assert_eq!((event.counts(), event.recorded_at), (true, close(10)));
+    assert_eq!((cards(&effects), &dossier.cards), (Vec::new(), &opened));
+
+    let mut dossier = meals(dossier, 10, 1);
+    let effects = reviewed(&mut dossier, &policy, 12);
+    assert_eq!(events(&dossier), []);
+    assert_eq!((cards(&effects), &dossier.cards), (Vec::new(), &opened), "nor does its end");
+}
+
+#[test]
+fn the_last_infraction_is_forgotten_when_the_oldest_loaded_one_is_voided() {
+    let policy = Policy::default();
+    let mut dossier = bad(dossier("7"), 10);
+    reviewed(&mut dossier, &policy, 10);
+    let (on, coach) = (date(&day(10)), Actor::Coach("c".to_owned()));
+    // Of 35 loaded dates the first is the 10th on the 44th.
+    for effect in void(&dossier, &policy, Meals, on, "ill", coach, close(44)).unwrap() {
+        dossier.apply(&effect);
+    }
+    assert_eq!(dossier.standing.last_infraction, None);
+}
+
+#[test]
+fn a_review_reads_the_days_of_the_longest_rule() {
+    let mut policy = Policy::default();
+    assert_eq!(days_read(&policy), 7);
+    policy.infractions.meals.days = 9;
+    assert_eq!(days_read(&policy), 9);
 }
 
 #[test]
