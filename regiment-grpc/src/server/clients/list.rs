@@ -13,7 +13,7 @@ use super::{failed, summary};
 use crate::server::{convert, page};
 use crate::status::Violations;
 
-/// How many clients are looked at in one reading while a list is filtered.
+/// How many clients are looked at in one reading where a filter left a page unfilled.
 const READ_AT_ONCE: u32 = 500;
 
 /// Which clients a list shows.
@@ -52,8 +52,11 @@ pub(super) async fn list(
     };
     let filter = Filter::read(&filters)?;
     let mut found = Vec::new();
+    // One more than the page holds, to know whether another follows.
+    let mut limit = u32::try_from(size + 1).unwrap_or(READ_AT_ONCE);
     while found.len() <= size {
-        let read = filter.order.read(regiment, after.as_ref()).await?;
+        let read = filter.order.read(regiment, after.as_ref(), limit).await?;
+        limit = READ_AT_ONCE;
         let Some((_, last)) = read.last() else { break };
         after = Some(last.clone());
         let let_through = filter.let_through(regiment, read).await?;
@@ -80,12 +83,13 @@ impl Order {
         self,
         regiment: &Regiment,
         after: Option<&NeedPlace>,
+        limit: u32,
     ) -> Result<Vec<(ClientProfile, NeedPlace)>, Status> {
         match self {
-            Self::ByNeed => regiment.clients_by_need(after, READ_AT_ONCE).await.map_err(failed),
+            Self::ByNeed => regiment.clients_by_need(after, limit).await.map_err(failed),
             Self::ById => {
                 let after = after.and_then(|place| place.user_id);
-                let read = regiment.clients(after, READ_AT_ONCE).await.map_err(failed)?;
+                let read = regiment.clients(after, limit).await.map_err(failed)?;
                 let placed = |client: ClientProfile| {
                     let place = NeedPlace { need: 0.0, user_id: Some(client.user_id) };
                     (client, place)
