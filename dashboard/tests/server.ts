@@ -38,7 +38,12 @@ export async function startDemo({
       env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("REGIMENT_"))),
     },
   );
-  return { ...(await announced(server)), stop: () => stop(server) };
+  try {
+    return { ...(await announced(server)), stop: () => stop(server) };
+  } catch (error) {
+    await stop(server);
+    throw error;
+  }
 }
 
 /** Reads what the demo prints until it has said where it serves, and by what one comes in. */
