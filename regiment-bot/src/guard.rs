@@ -181,7 +181,8 @@ impl Guard {
             }
         };
         if let Some(debt) = debt {
-            debt.settle().await;
+            // Nobody's next answer waits for a server that is away.
+            self.0.tasks.spawn(debt.settle());
         }
         if is_given == Given::There {
             self.see_to_later(&visit, &answer);

@@ -41,9 +41,16 @@ mod value;
 mod wake;
 mod weigh_in;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{PgPool, PgTransaction, SqlitePool};
 
 pub use self::{
     alert::{AlertsWanted, Closed, NewAlert},
@@ -104,8 +111,31 @@ pub struct Sqlite {
 #[derive(Clone)]
 pub struct Postgres {
     pool: PgPool,
+    /// Whether a connection was last waited for in vain.
+    is_away: Arc<AtomicBool>,
     wake: wake::Wake,
     counter: tally::Counter,
+}
+
+impl Postgres {
+    /// How long a connection is waited for after one was waited for in vain.
+    const AGAIN: Duration = Duration::from_millis(500);
+
+    /// Begins a transaction with a statement.
+    ///
+    /// A call begins several. While the database is away only the first waits its full time, so that
+    /// the call is answered, and a log spooled, before the caller gives it up.
+    async fn begin(&self, sql: &'static str) -> Result<PgTransaction<'static>> {
+        let beginning = self.pool.begin_with(sql);
+        let begun = if self.is_away.load(Ordering::Relaxed) {
+            let late = |_| Err(sqlx::Error::PoolTimedOut);
+            tokio::time::timeout(Self::AGAIN, beginning).await.unwrap_or_else(late)
+        } else {
+            beginning.await
+        };
+        self.is_away.store(begun.is_err(), Ordering::Relaxed);
+        Ok(begun?)
+    }
 }
 
 /// How a store is opened.
@@ -170,7 +200,7 @@ impl Store {
     pub async fn begin(&self) -> Result<Tx> {
         let on = match self {
             Store::Sqlite(sqlite) => On::Sqlite(sqlite.writer.begin_with("BEGIN IMMEDIATE").await?),
-            Store::Postgres(postgres) => On::Postgres(postgres.pool.begin().await?),
+            Store::Postgres(postgres) => On::Postgres(postgres.begin("BEGIN").await?),
         };
         Ok(Tx::new(on, Some((self.wake().clone(), self.counter().clone()))))
     }
@@ -183,7 +213,7 @@ impl Store {
         let on = match self {
             Store::Sqlite(sqlite) => On::Sqlite(sqlite.readers.begin().await?),
             Store::Postgres(postgres) => On::Postgres(
-                postgres.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
+                postgres.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
             ),
         };
         Ok(Tx::new(on, None))

@@ -134,7 +134,8 @@ async fn server(url: &str, options: &Options) -> Result<Store> {
         .acquire_timeout(options.acquire_timeout)
         .connect_with(connect)
         .await?;
-    Ok(Store::Postgres(Postgres { pool, wake: Wake::new(), counter: Counter::default() }))
+    let is_away = Arc::default();
+    Ok(Store::Postgres(Postgres { pool, is_away, wake: Wake::new(), counter: Counter::default() }))
 }
 
 pub(super) fn lock(database: &Path) -> Result<ProcessLock> {

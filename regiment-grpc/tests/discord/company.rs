@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use regiment_core::record::{Actor, ClientProfile, Macros};
 use regiment_core::regiment::{Dm, Log, Regiment};
-use regiment_core::store::{DeliveryState, Listing, Role, Store, Tracked};
+use regiment_core::store::{DeliveryState, Listing, Role, Spool, Store, Tracked};
 use regiment_core::testing::{client, date, slug};
 use regiment_core::{Clock as _, ManualClock, UserId};
 use regiment_grpc::config::Config;
@@ -50,13 +50,20 @@ impl Company {
 
     /// Opens a practice at an instant.
     pub(crate) async fn without_bot(at: &str, timings: Timings) -> Self {
+        Self::over("sqlite::memory:", at, timings).await
+    }
+
+    /// Opens a practice over a database, at an instant.
+    pub(crate) async fn over(database: &str, at: &str, timings: Timings) -> Self {
         let clock = Arc::new(ManualClock::at(at.parse().expect("an instant")));
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open("sqlite::memory:").await.expect("a store in memory");
+        let store = Store::open(database).await.expect("a database");
         store.migrate_up(clock.now()).await.expect("migrations apply");
         let regiment = Regiment::open(store, clock.clone()).await.expect("a practice");
         let engine = Arc::new(FlagEngine::default());
-        let regiment = Arc::new(regiment.with_scanner(engine).await.expect("a practice"));
+        let (spool, _) = Spool::open(folder.path().join("spool")).expect("a spool");
+        let regiment = regiment.with_spool(spool).with_scanner(engine).await;
+        let regiment = Arc::new(regiment.expect("a practice"));
 
         let bot_token = bot_token(&regiment).await;
 

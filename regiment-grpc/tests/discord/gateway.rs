@@ -21,7 +21,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 impl Company {
     /// Opens a practice in the morning, with a client who has the day's fuel order before him.
     pub(crate) async fn with_an_order(timings: Timings) -> (Self, Person, Seen) {
-        let mut company = Self::without_bot(EVE, timings).await;
+        Self::with_an_order_in("sqlite::memory:", timings).await
+    }
+
+    /// As [`Company::with_an_order`], over a database.
+    pub(crate) async fn with_an_order_in(database: &str, timings: Timings) -> (Self, Person, Seen) {
+        let mut company = Self::over(database, EVE, timings).await;
         company.start_bot(&[]).await;
         company.in_the_morning().await
     }

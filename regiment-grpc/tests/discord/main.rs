@@ -1,7 +1,11 @@
 //! Two real processes, `regiment-bot` and the server, against a stand-in for Discord.
 
+mod away;
 mod clicks;
 mod company;
+#[path = "../crash/database.rs"]
+#[expect(dead_code, reason = "the crash test uses the rest")]
+mod database;
 mod gateway;
 mod judge;
 mod manners;
